@@ -1,0 +1,1 @@
+"""Cases in, outcomes, metrics and reports out."""

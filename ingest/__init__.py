@@ -1,0 +1,1 @@
+"""Files in, documents, passages and expansions out."""

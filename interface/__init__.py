@@ -1,0 +1,1 @@
+"""What Gradio shows: one file a page."""
