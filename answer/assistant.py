@@ -33,9 +33,7 @@ class Assistant:
     def __init__(self, index: Index) -> None:
         self.index = index
 
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10
-    ) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:
         """Answer `question`, asked after `history`, from the documents and parts named in `within` (all when empty)."""
         query = standalone(question, history)
         hits = self.index.search(query, top=top, within=within)

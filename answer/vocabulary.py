@@ -1,0 +1,104 @@
+"""What the documents' words are worth: how rare each is, and which are names. Built once from an index."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+
+from answer.question import fold
+from index.analysis import terms
+from ingest.document import Document
+from ingest.passages import Passage
+
+WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
+_ELISION = re.compile(r"^(?:[ldsjmtcn]|qu|lorsqu|puisqu|jusqu)['’]", re.IGNORECASE)
+_SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»\n•–—-])[\s«“\"(\[]*$")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of a set of passages. `frequencies` counts, for each term, the passages that hold it."""
+
+    frequencies: Mapping[str, int]
+    passages: int
+    names: frozenset[str]
+
+    def weight(self, term: str) -> float:
+        """Return how much a term tells, from 0 (in every passage) to 1 (in one or none)."""
+        if self.passages < 2:
+            return 1.0
+        return min(1.0, log(self.passages / max(self.frequencies.get(term, 0), 1)) / self._most)
+
+    def share(self, wanted: Collection[str], present: Collection[str]) -> float:
+        """Return the part of the wanted terms, weighted by what they tell, that is present; 1 when nothing is wanted."""
+        total = sum(map(self.weight, wanted))
+        return sum(self.weight(term) for term in wanted if term in present) / total if total else 1.0
+
+    def knows(self, term: str) -> bool:
+        """Say whether some passage holds the term."""
+        return term in self.frequencies
+
+    @cached_property
+    def _most(self) -> float:
+        return log(self.passages)
+
+
+def vocabulary(passages: Iterable[Passage], documents: Iterable[Document]) -> Vocabulary:
+    """Count the terms of the passages, headings and speakers included, and collect the names of the documents."""
+    frequencies: Counter[str] = Counter()
+    count = 0
+    for count, passage in enumerate(passages, 1):  # noqa: B007
+        frequencies.update(set(passage_terms(passage)))
+    return Vocabulary(frequencies, count, names(document.text for document in documents))
+
+
+def passage_terms(passage: Passage) -> tuple[str, ...]:
+    """Return the terms of a passage, of the headings above it and of the person who speaks."""
+    return terms(" ".join((passage.text, *passage.place.headings, str(passage.place.speaker or ""))))
+
+
+def names(texts: Iterable[str]) -> frozenset[str]:
+    """Return the folded words that stand in the texts with a capital where none is due, more often than without."""
+    capital: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    for text in texts:
+        for match in WORD.finditer(text):
+            word = bare_word(match.group())
+            if not word[:1].isupper():
+                small[fold(word)] += 1
+            elif word[1:].isupper() or not opens_sentence(text, match.start()):
+                capital[fold(word)] += 1
+    return frozenset(word for word, count in capital.items() if count > small[word] and len(word) > 1)
+
+
+def bare_word(word: str) -> str:
+    """Return the word without the article or pronoun elided before it: « l’Avise » gives « Avise »."""
+    return _ELISION.sub("", word)
+
+
+def opens_sentence(text: str, start: int) -> bool:
+    """Say whether a word that begins at `start` begins a sentence, a line or a quotation, where any word has a capital."""
+    return bool(_SENTENCE_OPENING.search(text[max(0, start - 8) : start]))
+
+
+def named_in(text: str, known: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the words of a text that are names, as written: known ones, and those with a capital where none is due.
+
+    Capitals tell nothing in a text without small letters.
+    """
+    shouted = not any(char.islower() for char in text)
+    found = []
+    for match in WORD.finditer(text):
+        word = bare_word(match.group())
+        capital = word[:1].isupper() and not shouted and (word[1:].isupper() or not opens_sentence(text, match.start()))
+        if fold(word) in known or (capital and len(word) > 1):
+            found.append(word)
+    return tuple(dict.fromkeys(found))
+
+
+def numbers_in(text: str) -> Sequence[str]:
+    """Return the numbers of a text, digits only: « 3 439 » and « 57,5 % » give « 3439 » and « 57,5 »."""
+    joined = re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)", "", text)
+    return re.findall(r"\d+(?:,\d+)?", joined)
