@@ -1,0 +1,133 @@
+"""The chat with its sources: what Gradio shows, and what a question changes in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from answer.assistant import QUESTION_LIMIT, Assistant
+from index.search import Index
+from ingest.document import Document
+from interface.examples import example_questions
+from interface.exchange import Exchange, settle
+from interface.messages import messages
+from interface.sources import EMPTY, panel
+
+HEADER = (
+    '<header id="tresse"><h1>Tresse</h1><p>Posez votre question comme à un collègue : '
+    "chaque réponse cite mot pour mot les documents, et montre où.</p></header>"
+)
+WELCOME = (
+    '<div class="welcome"><h2>Que voulez-vous savoir ?</h2>'
+    "<p>Les réponses sont des extraits exacts des documents, jamais des phrases inventées. "
+    "Quand les documents ne répondent pas, Tresse le dit.</p></div>"
+)
+EVERYWHERE = "Chercher dans tous les documents"
+NOTHING_ASKED = "Écrivez d’abord votre question."
+
+
+def assistant_page(assistant: Assistant, index: Index) -> gr.Blocks:
+    """Build the page of a conversation with `assistant` on the documents of `index`."""
+    documents = index.documents
+    with gr.Blocks(title="Tresse", fill_width=True, analytics_enabled=False) as page:
+        gr.Markdown(HEADER, elem_id="header")
+        talk = gr.State(())
+        with gr.Row(elem_id="page"):
+            with gr.Column(scale=3, elem_id="conversation"):
+                chat = _chat()
+                examples = _examples(example_questions(documents, assistant))
+                question = _question_box()
+                scopes = _scope_filter(documents)
+            with gr.Column(scale=2, elem_id="sources"):
+                sources = gr.Markdown(EMPTY, elem_id="panel")
+
+        def ask(text: str, within: Sequence[str], said: tuple[Exchange, ...]) -> Iterator[dict[Any, Any]]:
+            asked = Exchange(len(said) + 1, text.strip())
+            yield {question: "", chat: messages((*said, asked))}
+            told = (*said, settle(asked, said, assistant, within))
+            yield {chat: messages(told), sources: panel(told, documents), talk: told}
+
+        shown = [question, chat, sources, talk]
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        question.submit(ask, [question, scopes, talk], shown, validator=_check, **quiet)
+        for example in examples:
+            example.click(ask, [example, scopes, talk], shown, **quiet)
+    return page
+
+
+def _chat() -> gr.Chatbot:
+    return gr.Chatbot(
+        elem_id="chat",
+        label="Conversation",
+        show_label=False,
+        container=False,
+        height="100%",
+        placeholder=WELCOME,
+        autoscroll=False,
+        buttons=[],
+        latex_delimiters=[],
+        allow_tags=False,
+        feedback_options=(),
+        group_consecutive_messages=False,
+    )
+
+
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
+        elem_id="question",
+        label="Votre question",
+        placeholder="Écrivez votre question, puis Entrée",
+        lines=1,
+        max_lines=6,
+        autofocus=True,
+        submit_btn="Demander",
+    )
+
+
+def _examples(questions: Sequence[str]) -> list[gr.Button]:
+    with gr.Column(elem_id="examples", visible=bool(questions)):
+        gr.Markdown('<h3 class="try">Par exemple</h3>')
+        return [gr.Button(question, size="sm", elem_classes="example") for question in questions]
+
+
+def _scope_filter(documents: Mapping[str, Document]) -> gr.CheckboxGroup:
+    """Show the parts to search in. Each choice's value is its scope, as `Assistant.ask` takes it."""
+    several = len(documents) > 1
+    choices = [
+        (f"{document.title} – {part.title}" if several else part.title, f"{document.id}#{part.id}")
+        for document in documents.values()
+        for part in document.parts
+    ]
+    with gr.Accordion(EVERYWHERE, open=False, elem_id="filter") as fold:
+        scopes = gr.CheckboxGroup(
+            choices, label="Chercher seulement dans", info="Rien de coché : partout.", elem_id="scopes", container=False
+        )
+    scopes.change(
+        lambda chosen: gr.update(label=scope_label(chosen)), scopes, fold, show_progress="hidden", api_visibility="private"
+    )
+    return scopes
+
+
+def scope_label(chosen: Sequence[str]) -> str:
+    """Say in the closed filter where the next question is searched."""
+    if not chosen:
+        return EVERYWHERE
+    return "Chercher dans 1 partie" if len(chosen) == 1 else f"Chercher dans {len(chosen)} parties"
+
+
+def _check(text: str, within: Sequence[str], said: tuple[Exchange, ...]) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Refuse a question under its box, where it stays to be corrected."""
+    fault = question_fault(text)
+    return [gr.validate(not fault, fault), gr.validate(True, ""), gr.validate(True, "")]
+
+
+def question_fault(text: str) -> str:
+    """Return why `text` cannot be asked, or nothing."""
+    if not text.strip():
+        return NOTHING_ASKED
+    if len(text) > QUESTION_LIMIT:
+        return (
+            f"Votre question compte {len(text)} caractères ; la limite est de {QUESTION_LIMIT}. "
+            "Raccourcissez-la, elle est restée dans la case."
+        )
+    return ""

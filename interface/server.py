@@ -1,0 +1,40 @@
+"""The page and its files behind the guard, as one ASGI application."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from interface.security import Guard
+from interface.theme import theme
+
+STATIC = Path(__file__).with_name("static")
+# Gradio keeps 10 000 conversations by default, about half a gigabyte.
+CONVERSATION_LIMIT = 500
+
+
+def web_application(page: gr.Blocks, *, names: Collection[str]) -> FastAPI:
+    """Return `page` ready to serve under the host names in `names` and any address of the machine.
+
+    Mounted rather than launched: `launch()` calls itself through a proxy where one is set, and opens more routes.
+    """
+    page.state_session_capacity = CONVERSATION_LIMIT
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    web.mount("/interface", StaticFiles(directory=STATIC))
+    web.add_middleware(Guard, names=names)
+    return gr.mount_gradio_app(
+        web,
+        page,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        favicon_path=str(STATIC / "tresse.svg"),
+        theme=theme(),
+    )

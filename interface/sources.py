@@ -1,0 +1,127 @@
+"""Exchanges and documents in, the HTML of the sources panel out. Every text of a user or a document is escaped here."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from answer.quotes import Citation
+from ingest.document import Block, Document
+from interface.exchange import Exchange
+
+# Of a neighbouring block, enough to see what is being talked about: about four lines of the panel.
+CONTEXT_LIMIT = 280
+
+EMPTY = (
+    '<section class="no-source"><h2>Sources</h2><p>Les passages cités s’afficheront ici, '
+    "dans leur contexte, avec la citation surlignée.</p></section>"
+)
+
+
+def panel(exchanges: Sequence[Exchange], documents: Mapping[str, Document]) -> str:
+    """Return the sources of every answer, newest first; those of earlier answers are folded, never lost."""
+    latest, *earlier = [*reversed(exchanges)] or [None]
+    if latest is None:
+        return EMPTY
+    cited = [_folded(exchange, documents) for exchange in earlier if exchange.answer and exchange.answer.citations]
+    return _section(latest, documents) + (f'<h2 class="earlier">Réponses précédentes</h2>{"".join(cited)}' if cited else "")
+
+
+def _section(exchange: Exchange, documents: Mapping[str, Document]) -> str:
+    citations = exchange.answer.citations if exchange.answer else ()
+    title = "Sources" if len(citations) != 1 else "Source"
+    body = _articles(exchange, documents) or '<p class="none">Cette réponse ne cite aucun passage.</p>'
+    return f'<section><h2>{title} de la réponse</h2><p class="asked">{escape(exchange.question)}</p>{body}</section>'
+
+
+def _folded(exchange: Exchange, documents: Mapping[str, Document]) -> str:
+    question = escape(exchange.question)
+    return f"<details><summary>{question}</summary>{_articles(exchange, documents)}</details>"
+
+
+def _articles(exchange: Exchange, documents: Mapping[str, Document]) -> str:
+    if not exchange.answer:
+        return ""
+    several = len(documents) > 1
+    return "".join(
+        _article(exchange.number, citation, documents[citation.document], name_document=several)
+        for citation in exchange.answer.citations
+    )
+
+
+def _article(exchange: int, citation: Citation, document: Document, *, name_document: bool) -> str:
+    number = citation.number
+    return (
+        f'<article><h3><span class="number"><span class="heard">Source </span>{number}</span>'
+        f"<span>{escape(_part_title(citation, document))}</span></h3>"
+        f'<p class="place">{_place(citation, name_document=name_document)}</p>'
+        f'<div class="context">{context(citation, document, anchor=f"source-{exchange}-{number}")}</div>'
+        f'<p class="back"><a href="#appel-{exchange}-{number}">Revenir à la réponse</a></p></article>'
+    )
+
+
+def _part_title(citation: Citation, document: Document) -> str:
+    titles = {part.id: part.title for part in document.parts}
+    return titles.get(citation.place.part) or document.title
+
+
+def _place(citation: Citation, *, name_document: bool) -> str:
+    place = citation.place
+    said = [citation.title] if name_document else []
+    said.append(" › ".join(place.headings[1:]))
+    said.append(str(place.speaker) if place.speaker else "")
+    said.append(where(citation))
+    return "".join(f"<span>{escape(words)}</span>" for words in said if words)
+
+
+def where(citation: Citation) -> str:
+    """Return the page of a citation, or its lines in a file that has no pages."""
+    if citation.place.page is not None:
+        return f"Page\u00a0{citation.place.page}"
+    first, last = citation.place.lines
+    return f"Ligne\u00a0{first}" if first == last else f"Lignes\u00a0{first} à\u00a0{last}"
+
+
+def context(citation: Citation, document: Document, *, anchor: str) -> str:
+    """Return the blocks that hold the quote, the quote in <mark>, between their greyed neighbours of the same part."""
+    blocks = document.blocks
+    held = [i for i, block in enumerate(blocks) if block.start < citation.end and citation.start < block.end]
+    if not held:
+        return _mark(document.text[citation.start : citation.end], anchor)
+    html = [_neighbour(document, held[0] - 1, blocks[held[0]].part, last_words=True)]
+    for i in held:
+        name = anchor if i == held[0] else ""
+        html.append(f'<p class="{blocks[i].kind}">{_quoted(document, blocks[i], citation, name)}</p>')
+    html.append(_neighbour(document, held[-1] + 1, blocks[held[-1]].part, last_words=False))
+    return "".join(html)
+
+
+def _quoted(document: Document, block: Block, citation: Citation, anchor: str) -> str:
+    start, end = max(citation.start, block.start), min(citation.end, block.end)
+    before, quote, after = document.text[block.start : start], document.text[start:end], document.text[end : block.end]
+    return _shown(before) + _mark(quote, anchor) + _shown(after)
+
+
+def _mark(quote: str, anchor: str) -> str:
+    named = f' id="{anchor}" tabindex="-1"' if anchor else ""
+    return f"<mark{named}>{_shown(quote)}</mark>"
+
+
+def _neighbour(document: Document, i: int, part: str, *, last_words: bool) -> str:
+    """Return the block at `i` greyed and shortened, nothing where the part ends."""
+    if not 0 <= i < len(document.blocks) or document.blocks[i].part != part:
+        return ""
+    block = document.blocks[i]
+    text = shortened(document.text[block.start : block.end], last_words=last_words)
+    return f'<p class="near {block.kind}">{_shown(text)}</p>'
+
+
+def shortened(text: str, *, last_words: bool) -> str:
+    """Return the first words of `text` that fit in CONTEXT_LIMIT, or its last; « […] » stands for the rest."""
+    if len(text) <= CONTEXT_LIMIT:
+        return text
+    if last_words:
+        return "[…] " + text[-CONTEXT_LIMIT:].split(maxsplit=1)[-1]
+    return text[:CONTEXT_LIMIT].rsplit(maxsplit=1)[0] + " […]"
+
+
+def _shown(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.split("\n"))
