@@ -14,7 +14,8 @@ from ingest.passages import Passage
 
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _ELISION = re.compile(r"^(?:[ldsjmtcn]|qu|lorsqu|puisqu|jusqu)['’]", re.IGNORECASE)
-_SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»\n•–—-])[\s«“\"(\[]*$")
+_ADDRESS = re.compile(r"^[@./]|[.@]\w$")  # « avise.org » is not the word « avise »
+_SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»)\n•–—-])[\s«“\"(\[]*$")
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,11 @@ def names(texts: Iterable[str]) -> frozenset[str]:
     for text in texts:
         for match in WORD.finditer(text):
             word = bare_word(match.group())
+            if _ADDRESS.search(text[max(0, match.start() - 1) : match.end() + 2]) or not terms(word):
+                continue
             if not word[:1].isupper():
                 small[fold(word)] += 1
-            elif word[1:].isupper() or not opens_sentence(text, match.start()):
+            elif not opens_sentence(text, match.start()):
                 capital[fold(word)] += 1
     return frozenset(word for word, count in capital.items() if count > small[word] and len(word) > 1)
 
