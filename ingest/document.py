@@ -13,6 +13,7 @@ BlockKind = Literal[
     "example",  # the text of an « EXEMPLE » box
     "box",  # the text of an « À SAVOIR » box
     "figure",  # a figure or a quotation set apart
+    "presentation",  # who the person interviewed is
     "question",  # what an interviewer asks
     "turn",  # what the person interviewed answers
     "reference",  # an entry of « Où se renseigner »
@@ -101,7 +102,10 @@ class Document:
         return self._touched(start, start + 1)[0].page
 
     def _touched(self, start: int, end: int) -> Sequence[Origin]:
-        starts = [origin.start for origin in self.origins]
-        first = max(bisect_right(starts, start) - 1, 0)
-        last = max(bisect_right(starts, max(end - 1, start)), first + 1)
+        first = max(bisect_right(self.origins, start, key=_start) - 1, 0)
+        last = max(bisect_right(self.origins, max(end - 1, start), key=_start), first + 1)
         return self.origins[first:last]
+
+
+def _start(origin: Origin) -> int:
+    return origin.start

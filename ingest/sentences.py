@@ -1,0 +1,72 @@
+"""French text in, the spans of its sentences out."""
+
+import re
+from itertools import pairwise
+
+from ingest.document import Span
+
+# What ends in a full stop without ending a sentence: titles, references, and Latin or everyday shortenings.
+ABBREVIATIONS = frozenset(
+    "m mm mme mlle dr pr me st ste p pp n no nos vol art al éd ed coll chap fig cf ex env tél tel av bd hab réf ref "
+    "janv févr fév avr juil sept oct nov déc min max approx resp ch t".split()
+)
+_END = re.compile(
+    r"(?P<stop>[.!?…]+)"
+    r"(?P<closing>(?:\s?[»”\"’)\]]+)*)"
+    r"(?=\s+[\s«“\"(\[–—•-]*[^\W_])"
+)
+_WORD_BEFORE = re.compile(r"[\w’'-]+$")
+_OPENS = re.compile(r"[\s«“\"(\[–—•-]*")
+
+
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Return the sentences of `text` in order; each starts and ends on a visible character.
+
+    A line break always ends a sentence. A full stop does not after an abbreviation, an initial (« J. H.-D. »), nor where the
+    next word starts in lower case (« etc. du projet »); « ESS. » and « publics. » do, whatever bracket or quote closes them.
+    """
+    spans: list[Span] = []
+    start = 0
+    for line in text.split("\n"):
+        spans.extend(_line_spans(line, start))
+        start += len(line) + 1
+    return tuple(spans)
+
+
+def _line_spans(line: str, offset: int) -> list[Span]:
+    cuts = [match.end() for match in _END.finditer(line) if _ends_sentence(line, match)]
+    bounds = [0, *cuts, len(line)]
+    spans = []
+    for left, right in pairwise(bounds):
+        piece = line[left:right]
+        if piece.strip():
+            first = left + len(piece) - len(piece.lstrip())
+            spans.append(Span(offset + first, offset + left + len(piece.rstrip())))
+    return spans
+
+
+def _ends_sentence(line: str, match: re.Match[str]) -> bool:
+    after = line[match.end() :]
+    opens = _OPENS.match(after)
+    following = after[opens.end() if opens else 0 :][:1]
+    if any(_inside(line, match.end(), *pair) for pair in (("(", ")"), ("«", "»"), ("“", "”"))):
+        return False
+    if match["stop"] != ".":
+        # « originalité ! – met » and « questions à… » go on in lower case.
+        return not following.islower()
+    return not (following.islower() or _is_shortened(line[: match.start()], bool(match["closing"])))
+
+
+def _inside(line: str, at: int, opening: str, closing: str) -> bool:
+    return line.count(opening, 0, at) > line.count(closing, 0, at) and closing in line[at:]
+
+
+def _is_shortened(before: str, closed: bool) -> bool:
+    """Whether the word before a full stop is an abbreviation or an initial."""
+    word = _WORD_BEFORE.search(before)
+    if word is None or closed:
+        return False
+    last = re.split(r"[’'-]", word.group())[-1]
+    if len(last) == 1 and last.isalpha():
+        return last.isupper() or before[:-1].rstrip(" -").endswith(".")
+    return last.lower() in ABBREVIATIONS
