@@ -8,7 +8,7 @@ from typing import Literal
 from answer.question import fold
 from answer.reference import Reading, read
 from answer.smalltalk import small_talk, without_greeting
-from answer.vocabulary import named_in
+from answer.lexicon import named_in
 from index.analysis import terms
 
 LOOKED_BACK = 12  # turns of the user: nobody points further back, and a conversation may have thousands
@@ -22,7 +22,8 @@ _QUESTION_WORDS = re.compile(
 )
 # Where the thing asked about begins: « les avantages | d’un groupement d’employeurs », « comment marche | une CAE ».
 _THING = re.compile(
-    r"\b(?:d'une?|du|de la|de l'|des|chez|dans (?:les?|la|une?)|pour (?:les?|la|une?)|une?|les?|la|l'|the|an?)\s*(?=\w{3,})", re.IGNORECASE
+    r"\b(?:d'une?|du|de la|de l'|des|chez|dans (?:les?|la|une?)|pour (?:les?|la|une?)|une?|les?|la|l'|the|an?)\s*(?=\w{3,})",
+    re.IGNORECASE,
 )
 _ORPHAN = re.compile(r"(?:(?<=\s)(?:d[eu]s?|la|les?|aux?|l['’]|d['’])\s*)+$", re.IGNORECASE)
 
@@ -68,7 +69,9 @@ def _before(history: Sequence[Turn], names: Collection[str]) -> _Asked | None:
         if not terms(asked) or small_talk(asked):
             continue
         reading = read(asked, names)
-        standing = _taken_apart(reading.said, names) if reading.lean == "none" or not standing else _completed(reading, standing)
+        standing = (
+            _taken_apart(reading.said, names) if reading.lean == "none" or not standing else _completed(reading, standing)
+        )
     return standing
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from answer.question import fold, kind_of
-from answer.vocabulary import named_in
+from answer.lexicon import named_in
 from index.analysis import terms
 
 Lean = Literal[
@@ -23,7 +23,9 @@ _ASKING = (
 )
 _LINKED = re.compile(r"^(?:(?:et|mais|ou alors|and|but|sinon|puis|alors|donc|ok|oui|d'accord)\b[ ,]*)+")
 _SPEAKING = r"(?:je (?:parlais|parle|voulais parler|voulais dire|veux dire|demandais|pensais)|i mean(?:t)?)"
-_CORRECTED = re.compile(rf"^(?:non|nan|pas ca|en fait|plutot|no|{_SPEAKING})\b[ ,.:;!-]*(?:(?:non|mais|plutot|en fait|{_SPEAKING})\b[ ,]*)*")
+_CORRECTED = re.compile(
+    rf"^(?:non|nan|pas ca|en fait|plutot|no|{_SPEAKING})\b[ ,.:;!-]*(?:(?:non|mais|plutot|en fait|{_SPEAKING})\b[ ,]*)*"
+)
 _ABOUT = re.compile(
     r"^(?:(?:pour|chez|du cote d[eu']|concernant|a propos d[eu']|cote|what about|how about|for|about)\s+)?"
     r"(?:(?:les?|la|des?|du|une?|aux?|ceux|celles?|celui|the|an?)\s+|[ld]'\s*)*"
@@ -49,7 +51,9 @@ _POINTING = re.compile(
 _POSSESSIVE = re.compile(r"\b(?:son|sa|ses|leurs?|lui|eux)\b")
 _SUBJECT = re.compile(r"(?:^|[ ,])(?:qu'|si )?(?:il|elle|ils|elles)\b(?! y a\b)|-(?:t-)?(?:il|elle|ils|elles)\b")
 _ASKED_NOUN = re.compile(rf"^\W*{_ASKING}\b(?: de \w+| d'\w+| \w+)?")
-_IMPERSONAL = re.compile(r"\b(?:faut|y a|existe|s'agit|est|sera)[- ](?:t-)?il\b|\bil (?:faut|y a|existe|est (?:possible|difficile))\b")
+_IMPERSONAL = re.compile(
+    r"\b(?:faut|y a|existe|s'agit|est|sera)[- ](?:t-)?il\b|\bil (?:faut|y a|existe|est (?:possible|difficile))\b"
+)
 # « C’est quoi une cae ? », « qu’est-ce qu’un pôle ? » name their subject, however short.
 _DEFINED = re.compile(
     r"(?:qu'?est[ -]ce (?:que c'est )?(?:qu'|que |que c'est que )|c'est quoi|c'? ?koi|quoi|definition|what(?: is|'s)|(?:qui|ou) (?:est|sont)) .*?\w{3,}"

@@ -19,7 +19,7 @@ _SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»)\n•–—-])[\s«“\"(\[]*$"
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class Lexicon:
     """The words of a set of passages. `frequencies` counts, for each term, the passages that hold it."""
 
     frequencies: Mapping[str, int]
@@ -46,13 +46,13 @@ class Vocabulary:
         return log(self.passages)
 
 
-def vocabulary(passages: Iterable[Passage], documents: Iterable[Document]) -> Vocabulary:
+def lexicon(passages: Iterable[Passage], documents: Iterable[Document]) -> Lexicon:
     """Count the terms of the passages, headings and speakers included, and collect the names of the documents."""
     frequencies: Counter[str] = Counter()
     count = 0
     for count, passage in enumerate(passages, 1):  # noqa: B007
         frequencies.update(set(passage_terms(passage)))
-    return Vocabulary(frequencies, count, names(document.text for document in documents))
+    return Lexicon(frequencies, count, names(document.text for document in documents))
 
 
 def passage_terms(passage: Passage) -> tuple[str, ...]:

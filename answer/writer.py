@@ -1,0 +1,169 @@
+"""Evidence in, a draft out: what to say around the quotes, in French. Extractive, and the same for the same evidence."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from answer.evidence import Evidence
+from answer.quotes import Citation, Quote, Statement
+from answer.smalltalk import SmallTalk
+from ingest.document import Document, Part, Span
+
+NEAR = "Les documents ne répondent pas directement à cette question ; voici ce qui s’en approche le plus :"
+REFUSED = "Je n’ai pas trouvé de réponse à cette question dans les documents."
+_ABOUT = "Je réponds à partir de {sources}, et je cite chaque phrase avec sa place."
+_TALK: Mapping[SmallTalk, str] = {
+    "greeting": "Bonjour ! " + _ABOUT,
+    "thanks": "Avec plaisir ! Posez-moi une autre question quand vous voulez.",
+    "farewell": "Au revoir, et à bientôt !",
+    "identity": "Je suis Tresse, un assistant de recherche, et non une personne. " + _ABOUT,
+    "ability": _ABOUT
+    + " Posez votre question comme à un collègue ; vous pouvez ensuite préciser : « et combien ? », « et pour… ? ».",
+}
+_SHOWN_PARTS = 8
+_SHOWN_QUESTIONS = 3
+_BULLET = re.compile(r"^\s*(?:[•l◦▪‣*–—-]\s+)")
+_POINTS_BACK = re.compile(
+    r"^(?:s(?:on|a|es)|elles?|ils?|cela|c[’']est|oui|non|ce(?:tte|t|s)?|nous|mais|or|lors)\b", re.IGNORECASE
+)
+
+
+def write(found: Sequence[Evidence], documents: Mapping[str, Document]) -> tuple[Statement, ...]:
+    """Draft an answer: for each span who says it and where, the fiche named once, and the quote."""
+    draft: list[Statement] = []
+    place = ""
+    for evidence in _by_part(found):
+        document = documents[evidence.hit.passage.document]
+        here = _part_title(evidence, document)
+        if here != place:
+            draft.append(Statement(f"**{here}**"))
+        place = here
+        draft.append(Statement(_introduction(evidence, document), _quote(document, evidence.span)))
+    return tuple(draft)
+
+
+def write_near(found: Sequence[Evidence], documents: Mapping[str, Document]) -> tuple[Statement, ...]:
+    """Draft what comes nearest to a question that the documents do not answer, and say so."""
+    return (Statement(NEAR), *write(found, documents))
+
+
+def write_refusal(documents: Iterable[Document]) -> tuple[Statement, ...]:
+    """Say that nothing answers, what the documents are about, and what they do answer."""
+    known = tuple(documents)
+    about = Statement("Ils parlent de :\n\n" + _bullets(_subjects(known)))
+    questions = _questions(known)
+    if not questions:
+        return Statement(REFUSED), about
+    return Statement(REFUSED), about, Statement("Vous pouvez me demander, par exemple :\n\n" + _bullets(questions))
+
+
+def write_small_talk(talk: SmallTalk, documents: Iterable[Document]) -> tuple[Statement, ...]:
+    """Answer a greeting, thanks or a question about Tresse, and say what can be asked."""
+    known = tuple(documents)
+    titles = [f"« {document.title} »" for document in known]
+    sources = titles[0] if len(titles) == 1 else f"{len(titles)} documents" if titles else "documents que l’on me donne"
+    said = Statement(_TALK[talk].format(sources=sources))
+    questions = _questions(known)
+    if talk in ("thanks", "farewell") or not questions:
+        return (said,)
+    return said, Statement("Par exemple :\n\n" + _bullets(questions))
+
+
+def compose(settled: Iterable[tuple[Statement, Citation | None]]) -> str:
+    """Return the Markdown of statements whose quotes were verified: the words shown are the citation's own."""
+    return "\n\n".join(_paragraph(statement, citation) for statement, citation in settled)
+
+
+def _paragraph(statement: Statement, citation: Citation | None) -> str:
+    if citation is None:
+        return statement.lead
+    lines = [line for line in citation.quote.splitlines() if line.strip()]
+    if citation.place.kind == "list" and len(lines) > 1:
+        items = [_BULLET.sub("", line).strip() for line in lines]
+        first = [] if _BULLET.match(lines[0]) else [items.pop(0)]
+        shown = "\n\n".join([*first, _bullets(items)])
+    else:
+        shown = _BULLET.sub("", " ".join(citation.quote.split()))
+    return f"{statement.lead}«\u00a0{shown}\u00a0» [{citation.number}]"
+
+
+def _introduction(evidence: Evidence, document: Document) -> str:
+    """Say who speaks, or what kind of text it is; nothing for a plain sentence."""
+    passage = evidence.hit.passage
+    speaker = passage.place.speaker
+    if speaker is not None:
+        asked = _interviewer(evidence, document)
+        if asked:
+            return f"À la question «\u00a0{asked}\u00a0», {speaker}, répond : "
+        return f"Selon {speaker} : "
+    match passage.place.kind:
+        case "example":
+            return "Exemple : "
+        case "box":
+            return "À savoir : "
+        case "figure":
+            return "En exergue : "
+        case "footnote":
+            return "En note : "
+        case "reference":
+            return "Où se renseigner : "
+        case "diagram":
+            return "Sur le schéma : "
+        case _:
+            return _definition(passage.place.headings)
+
+
+def _definition(headings: Sequence[str]) -> str:
+    return "Définition : " if headings and re.match(r"qu[’']est-ce qu", headings[-1], re.IGNORECASE) else ""
+
+
+def _interviewer(evidence: Evidence, document: Document) -> str:
+    """Return the question that a turn answers, when its first words are what is quoted and mean little without it."""
+    passage = evidence.hit.passage
+    if not passage.spans or evidence.span.start > passage.spans[0].start:
+        return ""
+    asked = document.text[passage.start : passage.spans[0].start].strip(" \n\u00a0—–-")
+    points = _POINTS_BACK.match(document.text[evidence.span.start : evidence.span.end])
+    return " ".join(asked.split()) if points and asked.endswith("?") else ""
+
+
+def _by_part(found: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence part by part, the part of the best first, and within a part in reading order."""
+    order = list(dict.fromkeys(evidence.hit.passage.scope for evidence in found))
+    return sorted(found, key=lambda each: (order.index(each.hit.passage.scope), each.span.start))
+
+
+def _part_title(evidence: Evidence, document: Document) -> str:
+    passage = evidence.hit.passage
+    part = next((part for part in document.parts if part.id == passage.place.part), None)
+    return part.title if part else (passage.place.headings[0] if passage.place.headings else document.title)
+
+
+def _subjects(documents: Sequence[Document]) -> list[str]:
+    if len(documents) != 1:
+        return [document.title for document in documents][:_SHOWN_PARTS]
+    parts = [part.title for part in documents[0].parts]
+    return parts[:_SHOWN_PARTS] or [documents[0].title]
+
+
+def _questions(documents: Sequence[Document]) -> list[str]:
+    """Return headings that are questions, at most one a part, definitions before the others."""
+    found = [question for document in documents for part in document.parts if (question := _question_of(document, part))]
+    return sorted(found, key=lambda text: not text.lower().startswith("qu"))[:_SHOWN_QUESTIONS]
+
+
+def _question_of(document: Document, part: Part) -> str:
+    headings = [
+        " ".join(document.text[block.start : block.end].split())
+        for block in document.blocks
+        if block.kind == "heading" and block.part == part.id
+    ]
+    asking = [heading for heading in headings if heading.endswith("?") and not heading.lower().startswith("où se renseigner")]
+    return next((each for each in asking if each.lower().startswith("qu’est-ce")), next(iter(asking), ""))
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _quote(document: Document, span: Span) -> Quote:
+    return Quote(document.id, document.sha256, span.start, span.end, document.text[span.start : span.end])
