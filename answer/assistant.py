@@ -63,7 +63,7 @@ class Assistant:
         status, confidence, draft = self._drafted(query, hits)
         return self._settled(asked, query, status, confidence, draft, hits[: max(top, 0)], start, searched)
 
-    def _drafted(self, query: str, hits: Sequence[Hit]) -> tuple[Status, float, Sequence[Statement]]:
+    def _drafted(self, query: str, hits: Sequence[Hit]) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
         asked = Asked(kind_of(query), tuple(dict.fromkeys(terms(query))))
         found = choose(asked, hits, documents=documents, lexicon=self._lexicon, weights=self._weights)

@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from answer.lexicon import named_in
 from answer.question import fold
 from answer.reference import Reading, read
 from answer.smalltalk import small_talk, without_greeting
-from answer.lexicon import named_in
 from index.analysis import terms
 
 LOOKED_BACK = 12  # turns of the user: nobody points further back, and a conversation may have thousands

@@ -14,8 +14,8 @@ from ingest.document import Document, Span
 
 # Openings that mean nothing without the sentence before them.
 _DEPENDENT = re.compile(
-    r"^(?:elles?|ils?|cela|ceci|c[’']est|ce(?:tte|t|s)?|celles?-ci|celui-ci|ceux-ci|son|sa|ses|leurs?|mais|or|ainsi|en effet|de plus|"
-    r"donc|aussi|pour cette raison|en contrepartie|y)\b",
+    r"^(?:elles?|ils?|cela|ceci|c[’']est|ce(?:tte|t|s)?|celles?-ci|celui-ci|ceux-ci|son|sa|ses|leurs?|mais|or|ainsi|en effet|"
+    r"de plus|donc|aussi|pour cette raison|en contrepartie|y)\b",
     re.IGNORECASE,
 )
 _LONGEST_CONTEXT = 320  # characters of a sentence before that is taken along
@@ -50,7 +50,10 @@ class _Candidate:
 def choose(
     asked: Asked, hits: Sequence[Hit], *, documents: Mapping[str, Document], lexicon: Lexicon, weights: Weights
 ) -> tuple[Evidence, ...]:
-    """Choose the spans that answer, the best first; spans that touch are one. Ties go to the better passage, then to reading order."""
+    """Choose the spans that answer, the best first; spans that touch are one.
+
+    Ties go to the better passage, then to reading order.
+    """
     looked = hits[: int(weights.choice["passages"])]
     candidates = [each for hit in looked for each in _candidates(asked, hit, documents, lexicon, weights)]
     ranked = sorted(candidates, key=lambda each: -each.score)
@@ -64,7 +67,7 @@ def choose(
 
 
 def features(asked: Asked, hit: Hit, span: SpanHit, document: Document, lexicon: Lexicon) -> dict[str, float]:
-    """Return what tells for a span, each from 0 to 1: its score, its passage's, the question's words in it and around it, its form."""
+    """Return what tells for a span, each from 0 to 1: scores, the question's words in it and around it, its form."""
     text = document.text[span.span.start : span.span.end]
     own = frozenset(terms(text))
     return {
@@ -90,7 +93,7 @@ def _candidates(
 
 
 def _adds(candidate: _Candidate, chosen: Sequence[_Candidate], asked: Asked, lexicon: Lexicon, weights: Weights) -> bool:
-    """Say whether a span deserves a place beside those chosen: nearly as good, and with words of the question that they lack."""
+    """Say whether a span deserves a place beside those chosen: nearly as good, with words of the question that they lack."""
     if not chosen:
         return True
     if candidate.score < weights.choice["near"] * chosen[0].score:

@@ -11,11 +11,13 @@ _NUMBER = re.compile(
     r"\w+(?:aine|aines) d|seule?|aucune?)\b"
 )
 _DATE = re.compile(
-    r"\b(?:1[6-9]|20)\d\d\b|\bdepuis\b|\bannees? \d|\b(?:janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre)\b"
+    r"\b(?:1[6-9]|20)\d\d\b|\bdepuis\b|\bannees? \d"
+    r"|\b(?:janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre)\b"
 )
 _PLACE = re.compile(r"\b(?:a|en|au|aux|dans|pres d[eu]|autour d[eu])\b|\bsituee?s?\b")
 _DEFINITION = re.compile(
-    r"^.{0,120}?\b(?:est|sont) (?:a la fois |avant tout )?(?:une?|des|la|le|les|l')\b|\b(?:designe|consiste|regroupe|rassemble|permet|vise|a pour)\w*\b"
+    r"^.{0,120}?\b(?:est|sont) (?:a la fois |avant tout )?(?:une?|des|la|le|les|l')\b"
+    r"|\b(?:designe|consiste|regroupe|rassemble|permet|vise|a pour)\w*\b"
 )
 _REASON = re.compile(
     r"\b(?:car|parce|afin|pour|permet\w*|grace|raison|ne de|nee de|cause|puisque|d'ou|objectif|necessite|vise\w*)\b"

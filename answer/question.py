@@ -45,7 +45,8 @@ _ASKED: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"^(et |mais )?(ou|d'ou|where)",
             r"(c'est|se (trouve|situe)|est|sont|vient) ou|ca se trouve ou|where",
             r"ou (est|sont|se|puis|peut|trouver|aller|est-ce|s'adresser)",
-            r"(dans )?quel(le)?s? (est |sont )?(la |le |les )?(villes?|communes?|regions?|departements?|villages?|lieux?|endroits?|territoires?)",
+            r"(dans )?quel(le)?s? (est |sont )?(la |le |les )?"
+            r"(villes?|communes?|regions?|departements?|villages?|lieux?|endroits?|territoires?)",
         ),
     ),
     (

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from answer.question import fold, kind_of
 from answer.lexicon import named_in
+from answer.question import fold, kind_of
 from index.analysis import terms
 
 Lean = Literal[
@@ -18,8 +18,8 @@ Lean = Literal[
 ]
 
 _ASKING = (
-    r"(?:qui|que|quoi|quel(?:le)?s?|comment|combien|cmb|cb|pourquoi|pk|quand|qd|ou|d'ou|est-ce|est ce|qu'est-ce|c'est quoi|c koi|"
-    r"what|who|where|when|why|how|which|lequel|laquelle|lesquel(?:le)?s|peut|faut|depuis)"
+    r"(?:qui|que|quoi|quel(?:le)?s?|comment|combien|cmb|cb|pourquoi|pk|quand|qd|ou|d'ou|est-ce|est ce|qu'est-ce|c'est quoi|"
+    r"c koi|what|who|where|when|why|how|which|lequel|laquelle|lesquel(?:le)?s|peut|faut|depuis)"
 )
 _LINKED = re.compile(r"^(?:(?:et|mais|ou alors|and|but|sinon|puis|alors|donc|ok|oui|d'accord)\b[ ,]*)+")
 _SPEAKING = r"(?:je (?:parlais|parle|voulais parler|voulais dire|veux dire|demandais|pensais)|i mean(?:t)?)"
@@ -56,7 +56,8 @@ _IMPERSONAL = re.compile(
 )
 # « C’est quoi une cae ? », « qu’est-ce qu’un pôle ? » name their subject, however short.
 _DEFINED = re.compile(
-    r"(?:qu'?est[ -]ce (?:que c'est )?(?:qu'|que |que c'est que )|c'est quoi|c'? ?koi|quoi|definition|what(?: is|'s)|(?:qui|ou) (?:est|sont)) .*?\w{3,}"
+    r"(?:qu'?est[ -]ce (?:que c'est )?(?:qu'|que |que c'est que )"
+    r"|c'est quoi|c'? ?koi|quoi|definition|what(?: is|'s)|(?:qui|ou) (?:est|sont)) .*?\w{3,}"
 )
 
 

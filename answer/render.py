@@ -36,7 +36,7 @@ def source(citation: Citation) -> str:
     """Say in one line where a citation stands: document, headings, speaker, lines or page."""
     place = citation.place
     speaker = [str(place.speaker)] if place.speaker else []
-    return " › ".join([citation.title, *place.headings, *speaker, where(citation)])
+    return " — ".join([citation.title, *place.headings, *speaker, where(citation)])
 
 
 def where(citation: Citation) -> str:

@@ -26,7 +26,8 @@ _PATTERNS: tuple[tuple[SmallTalk, str], ...] = (
     ("ability", r"(?:a quoi|de quoi) (?:tu sers|sers[- ]tu|servez[- ]vous|peux[- ]tu parler)|(?:tu|ca) sers?t? a quoi"),
     (
         "ability",
-        r"(?:que puis[- ]je|qu'est[- ]ce que je peux|je peux|quoi) (?:te |vous )?demander(?: quoi)?|aide(?:[- ]moi)?|help(?: me)?",
+        r"(?:que puis[- ]je|qu'est[- ]ce que je peux|je peux|quoi) (?:te |vous )?demander(?: quoi)?"
+        r"|aide(?:[- ]moi)?|help(?: me)?",
     ),
     ("ability", r"what (?:can|do) (?:you|i) (?:do|ask)(?: you)?|comment (?:ca marche|tu marches|tu fonctionnes)"),
     ("thanks", rf"(?:{_WELL} )*{_THANKS}(?: {_FOR_WHAT})*|(?:{_WELL} ?)+"),
@@ -54,6 +55,6 @@ def small_talk(message: str) -> SmallTalk | None:
 
 
 def without_greeting(question: str) -> str:
-    """Return the question without the greeting or the thanks that open it; a message that is only a greeting comes back whole."""
+    """Return the question without the greeting or the thanks that open it, unless there is nothing else."""
     opening = _OPENING.match(question)
     return (question[opening.end() :] if opening else question).strip() or question

@@ -11,11 +11,11 @@ _FILE = Path(__file__).parent / "weights.json"
 
 @dataclass(frozen=True)
 class Weights:
-    """`evidence` weighs the features of a span and `confidence` the signals of an answer, by name; `status` holds the
-    confidence from which a question is answered, and from which what is near is shown.
+    """What is fitted rather than decided, by name.
 
-    `choice`: how many passages are looked into, how many quotes are given at most, which part of the best score a further quote
-    must reach, and which part of the question's words it must add.
+    `evidence` weighs the features of a span, `confidence` the signals of an answer; `status` holds the confidence from which a
+    question is answered, and from which what is near is shown. `choice`: how many passages are looked into, how many quotes are
+    given at most, which part of the best score a further quote must reach, and which part of the question's words it must add.
     """
 
     evidence: Mapping[str, float]
