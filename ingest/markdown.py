@@ -11,7 +11,8 @@ from ingest.layout import Layout, Line
 _HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})\s+(?P<words>.+?)\s*#*\s*$")
 _NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s+(?=\S)")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
-_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*\|?\s*:?-{2,}[-| :]*$")
+_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$")
+_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}[-| :]*\|[-| :]*$")
 _LINK = re.compile(r"!?\[(?P<words>[^\]]*)\]\((?P<target>[^)\s]*)[^)]*\)")
 _EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(?P<words>.+?)(?<=\S)\1(?!\w)")
 
@@ -30,6 +31,8 @@ def _read(group: Grouping, line: Line) -> None:
     if not line.text.strip():
         group.gap()
         group.close()
+    elif _TABLE_RULE.match(line.text):
+        return
     elif _RULE.match(line.text) or _FENCE.match(line.text):
         group.close()
     elif heading:

@@ -67,6 +67,6 @@ def _is_shortened(before: str, closed: bool) -> bool:
     if word is None or closed:
         return False
     last = re.split(r"[’'-]", word.group())[-1]
-    if len(last) == 1 and last.isalpha():
+    if len(last) == 1 and last.isalpha() and last.lower() not in ABBREVIATIONS:
         return last.isupper() or before[:-1].rstrip(" -").endswith(".")
     return last.lower() in ABBREVIATIONS

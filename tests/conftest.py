@@ -1,0 +1,21 @@
+"""What tests of several rooms share."""
+
+import pytest
+
+from ingest.document import Document
+from ingest.passages import Passage, split
+from ingest.reader import read_corpus
+from settings import Settings
+
+
+@pytest.fixture(scope="session")
+def booklet() -> Document:
+    """The real booklet, read with its descriptor."""
+    (document,) = read_corpus(Settings().corpus)
+    return document
+
+
+@pytest.fixture(scope="session")
+def booklet_passages(booklet: Document) -> tuple[Passage, ...]:
+    """The passages of the real booklet."""
+    return split(booklet)
