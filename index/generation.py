@@ -1,0 +1,187 @@
+"""One immutable folder a generation of the index, each file with its checksum, published by one rename.
+
+    var/index/current      the name of the generation that serves and the SHA-256 of its manifest
+    var/index/g000002/     manifest.json and the files that it lists
+
+Knows nothing of what the files hold.
+"""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from errors import TresseError
+
+FORMAT = 1  # of what a generation holds: raise it when a file changes its shape
+CURE = "Relancez : python -m index build"
+
+_MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"
+_NAME = re.compile(r"g(\d{6,})")
+_TRANSIENT = ".tantivy-"  # its lock files, made again at each opening
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation was made of and what it must still be.
+
+    `corpus` gives the SHA-256 of each file of the corpus, `documents` that of each document as it was indexed, `files` the size
+    and the SHA-256 of each file of the generation.
+    """
+
+    model: str
+    dimension: int
+    corpus: Mapping[str, str]
+    documents: Mapping[str, str]
+    counts: Mapping[str, int]
+    versions: Mapping[str, str]
+    files: Mapping[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation that was published, its manifest verified and its other files not yet."""
+
+    folder: Path
+    manifest: Manifest
+
+    def faults(self) -> Iterator[tuple[str, str | None]]:
+        """Give each file of the generation in turn, with a French sentence where it is not what was published."""
+        for name, (size, digest) in self.manifest.files.items():
+            yield name, _fault(self.folder / name, name, size, digest)
+
+    def read_text(self, name: str) -> str:
+        """Read one of the files."""
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+def has_generation(folder: Path) -> bool:
+    """Tell whether an index was ever published here, whatever its state."""
+    return (folder / _CURRENT).exists()
+
+
+def current_generation(folder: Path) -> Generation:
+    """Find the generation that serves. Raises TresseError where there is none, or none that this version can read."""
+    try:
+        pointer = (folder / _CURRENT).read_bytes().decode("ascii", "replace").split()
+    except FileNotFoundError as error:
+        raise TresseError(f"L’index n’existe pas encore dans {folder}. Construisez-le : python -m index build") from error
+    except OSError as error:
+        raise TresseError(f"L’index ne peut pas être lu : {folder / _CURRENT} ({error.strerror}). {CURE}") from error
+    if len(pointer) != 2 or not _NAME.fullmatch(pointer[0]):
+        raise _altered(_CURRENT)
+    name, digest = pointer
+    try:
+        content = (folder / name / _MANIFEST).read_bytes()
+    except OSError as error:
+        raise _missing(f"{name}/{_MANIFEST}") from error
+    if sha256(content).hexdigest() != digest:
+        raise _altered(f"{name}/{_MANIFEST}")
+    return Generation(folder / name, _read_manifest(content))
+
+
+def _read_manifest(content: bytes) -> Manifest:
+    record = json.loads(content)
+    if record.pop("format") != FORMAT:
+        raise TresseError(f"L’index a été construit par une autre version de Tresse. {CURE}")
+    record["files"] = {name: (size, digest) for name, (size, digest) in record["files"].items()}
+    return Manifest(**record)
+
+
+def _fault(path: Path, name: str, size: int, digest: str) -> str | None:
+    try:
+        if path.stat().st_size != size:
+            return str(_altered(name))
+        with path.open("rb") as file:
+            return None if file_digest(file, "sha256").hexdigest() == digest else str(_altered(name))
+    except OSError:
+        return str(_missing(name))
+
+
+def _altered(name: str) -> TresseError:
+    return TresseError(f"L’index est abîmé : le fichier « {name} » a été tronqué ou modifié. {CURE}")
+
+
+def _missing(name: str) -> TresseError:
+    return TresseError(f"L’index est incomplet : le fichier « {name} » manque ou ne peut pas être lu. {CURE}")
+
+
+@contextmanager
+def building(folder: Path) -> Iterator[Path]:
+    """Give an empty folder in which to build the next generation, and to nobody else meanwhile.
+
+    What an interrupted build left goes away. Raises TresseError when another build runs.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise TresseError(
+                "Une autre construction de l’index est en cours. Attendez qu’elle se termine, puis relancez."
+            ) from error
+        aside = folder / _ASIDE
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        try:
+            yield aside
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def list_files(aside: Path) -> dict[str, tuple[int, str]]:
+    """Give the size and the SHA-256 of every file built, once it is safely on the disk."""
+    files = {}
+    for path in sorted(path for path in aside.rglob("*") if path.is_file() and not path.name.startswith(_TRANSIENT)):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+            files[path.relative_to(aside).as_posix()] = (path.stat().st_size, file_digest(file, "sha256").hexdigest())
+    return files
+
+
+def publish(aside: Path, manifest: Manifest) -> None:
+    """Make what was built beside serve from now on, by one rename; keep the generation that served and no older one."""
+    folder = aside.parent
+    content = json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    _write(aside / _MANIFEST, content)
+    for inside in (aside, *(path for path in aside.rglob("*") if path.is_dir())):
+        _sync_folder(inside)
+    numbers = [int(match[1]) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))]
+    name = f"g{max(numbers, default=0) + 1:06d}"
+    served = _served(folder)
+    aside.rename(folder / name)
+    _sync_folder(folder)
+    _write(folder / f"{_CURRENT}.new", f"{name} {sha256(content).hexdigest()}\n".encode())
+    (folder / f"{_CURRENT}.new").replace(folder / _CURRENT)
+    _sync_folder(folder)
+    for path in folder.iterdir():
+        if _NAME.fullmatch(path.name) and path.name not in (name, served):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _served(folder: Path) -> str | None:
+    try:
+        return current_generation(folder).folder.name
+    except TresseError:
+        return None
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

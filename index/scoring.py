@@ -1,0 +1,108 @@
+"""A question and passages in, signals out: what words and vectors say of each passage and of each of its units."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.encoder import Vector
+from index.fusion import PASSAGE_SIGNALS, UNIT_SIGNALS, Signal
+from index.units import Layout, Numbers, stretches
+from index.vectors import VectorIndex
+from index.words import Reading, Words
+
+# This many units by signal are candidates. A passage that is in none of eight such lists cannot come among the first ten.
+_CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the two halves of the index read it; no scopes means everywhere."""
+
+    readings: tuple[Reading, ...]
+    vector: Vector
+    scopes: tuple[str, ...]
+
+
+class Scorer:
+    """The words and the vectors of an index, asked by passage."""
+
+    def __init__(self, layout: Layout, words: Words, vectors: VectorIndex) -> None:
+        self.layout, self.words, self.vectors = layout, words, vectors
+        present = self._present()
+        self.passage_signals = tuple(name for name in PASSAGE_SIGNALS if name in present)
+        self.unit_signals = tuple(name for name in UNIT_SIGNALS if name in present)
+
+    def _present(self) -> set[str]:
+        """Name the signals that this index has: without expansions there is nothing to say of them."""
+        fields = {f"words.{field}" for field, counts in self.words.vocabulary.frequencies.items() if counts}
+        kinds = {"text": self.layout.passages, "span": len(self.layout.span_unit), "questions": len(self.layout.question_unit)}
+        return fields | {f"vectors.{kind}" for kind, rows in kinds.items() if rows}
+
+    def candidates(self, question: Question, allowed: Numbers) -> Numbers:
+        """List the passages that are among the best by one signal at least."""
+        owner = self.layout.unit_passage
+        found = []
+        for name in (*self.passage_signals, *self.unit_signals):
+            kind, field = name.split(".")
+            if kind == "words":
+                numbers, _ = self.words.search(field, question.readings, limit=_CANDIDATES, scopes=question.scopes)
+                found.append(numbers if name in PASSAGE_SIGNALS else owner[numbers])
+            else:
+                found.append(self._nearest(question, field, allowed))
+        return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+
+    def _nearest(self, question: Question, field: str, allowed: Numbers) -> Numbers:
+        owners, start, first = self._block(field)
+        within = stretches(first, allowed) + start if question.scopes else None
+        rows = self.vectors.nearest(question.vector, start, start + len(owners), limit=_CANDIDATES, within=within)
+        return owners[rows - start]
+
+    def _block(self, field: str) -> tuple[Numbers, int, Numbers]:
+        """Give, for a kind of vectors, the passage of each row, the first row, and where each passage begins in it."""
+        layout = self.layout
+        bounds = np.arange(layout.passages + 1)
+        if field == "text":
+            return bounds[:-1], 0, bounds
+        if field == "span":
+            return layout.unit_passage[layout.span_unit], layout.passages, layout.first_span
+        start = layout.passages + len(layout.span_unit)
+        return layout.unit_passage[layout.question_unit], start, layout.first_question
+
+    def passage_scores(self, question: Question, passages: Numbers) -> dict[str, Signal]:
+        """Give the signals of each of `passages`, increasing numbers, that do not come from its units."""
+        scores = {}
+        for name in self.passage_signals:
+            kind, field = name.split(".")
+            if kind == "words":
+                scores[name] = self._word_scores(question, field, passages, passages)
+            else:
+                scores[name] = self.vectors.cosines(question.vector, passages).astype(np.float64)
+        return scores
+
+    def unit_scores(self, question: Question, passages: Numbers, units: Numbers) -> dict[str, Signal]:
+        """Give the signals of each of `units`, all those of `passages`."""
+        scores = {}
+        for name in self.unit_signals:
+            kind, field = name.split(".")
+            if kind == "words":
+                scores[name] = self._word_scores(question, field, passages, units)
+            else:
+                scores[name] = self._vector_scores(question, field, passages, units)
+        return scores
+
+    def _word_scores(self, question: Question, field: str, passages: Numbers, numbers: Numbers) -> Signal:
+        """Give the score of each of `numbers`, increasing numbers of passages or of units that stand in `passages`."""
+        restricted = () if len(passages) == self.layout.passages else passages.tolist()
+        found, scores = self.words.search(field, question.readings, limit=len(numbers), passages=restricted)
+        values = np.zeros(len(numbers))
+        values[np.searchsorted(numbers, found)] = scores
+        return values
+
+    def _vector_scores(self, question: Question, field: str, passages: Numbers, units: Numbers) -> Signal:
+        _, start, first = self._block(field)
+        places = stretches(first, passages)
+        owners = (self.layout.span_unit if field == "span" else self.layout.question_unit)[places]
+        cosines = self.vectors.cosines(question.vector, places + start).astype(np.float64)
+        values = np.zeros(len(units))
+        np.maximum.at(values, np.searchsorted(units, owners), cosines)
+        return values

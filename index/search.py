@@ -1,0 +1,142 @@
+"""A question in, ranked passages with their signals out. Knows nothing of answers."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from errors import TresseError
+from index.encoder import Encoder, Vector
+from index.fusion import Signal, best_of_groups, fuse
+from index.scoring import Question, Scorer
+from index.units import NO_SPAN, Numbers, Unit, stretches
+from ingest.document import Document, Span
+from ingest.passages import Passage
+
+# Up to here every passage is scored: on 2,000 passages and 16,000 vectors that costs less than choosing candidates first.
+_SCORED_WHOLE = 2_000
+_LONGEST_QUERY = 2_000  # characters: a model reads about 1,300, and a pasted book must not hold the others up
+
+
+@dataclass(frozen=True, slots=True)
+class SpanHit:
+    """A span of a passage found, and what speaks for it."""
+
+    span: Span
+    score: float
+    signals: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, and what speaks for it. Every span of the passage is there, in reading order."""
+
+    passage: Passage
+    score: float
+    signals: Mapping[str, float]
+    spans: tuple[SpanHit, ...]
+
+
+class Index:
+    """One generation of the index, loaded once and asked many times, by several threads if need be."""
+
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        passages: Sequence[Passage],
+        *,
+        units: Sequence[Unit],
+        scorer: Scorer,
+        encoder: Encoder,
+        weights: Mapping[str, float],
+    ) -> None:
+        self.documents, self.passages, self.units = documents, passages, units
+        self.encoder = encoder
+        self._scorer, self._weights = scorer, weights
+        self._scopes = _find_scopes(passages)
+        places = sorted(range(len(passages)), key=lambda number: (passages[number].document, passages[number].start))
+        self._order = np.argsort(np.array(places, dtype=np.int64))
+
+    def encode(self, query: str) -> Vector:
+        """Encode a question, for whoever wants to time it apart or to search twice with it."""
+        return self.encoder.encode_query(_clean(query))
+
+    def idf(self, term: str) -> float:
+        """Say how much a term tells a passage from the others; the most for one that no passage has."""
+        return self._scorer.words.vocabulary.idf("text", term)
+
+    def search(
+        self, query: str, *, top: int = 10, within: Collection[str] = (), vector: Vector | None = None
+    ) -> tuple[Hit, ...]:
+        """Give the `top` best passages, best first; equals come by document, then by place.
+
+        `within` holds documents ("livret") and parts of documents ("livret#fiche-2"); empty, it means everywhere. A blank query
+        finds nothing. `vector` is what `encode` gave for the query. Raises TresseError when `within` names what does not exist.
+        """
+        query, allowed = _clean(query), self._allowed(within)
+        if not query.strip() or top < 1 or not len(allowed):
+            return ()
+        vector = self.encode(query) if vector is None else vector
+        question = Question(self._scorer.words.read(query), vector, tuple(sorted(set(within))))
+        passages = allowed if len(allowed) <= _SCORED_WHOLE else self._scorer.candidates(question, allowed)
+        return self._rank(question, passages, top)
+
+    def _allowed(self, within: Collection[str]) -> Numbers:
+        """List the passages of these scopes, in reading order."""
+        unknown = sorted(set(within) - self._scopes.keys())
+        if unknown:
+            known = ", ".join(sorted(self._scopes))
+            raise TresseError(f"« {unknown[0]} » n’est ni un document ni une partie de document. Choisissez parmi : {known}.")
+        if not within:
+            return np.arange(len(self.passages))
+        return np.unique(np.concatenate([self._scopes[scope] for scope in set(within)]))
+
+    def _rank(self, question: Question, passages: Numbers, top: int) -> tuple[Hit, ...]:
+        units = stretches(self._scorer.layout.first_unit, passages)
+        first = np.searchsorted(self._scorer.layout.unit_passage[units], np.append(passages, len(self.passages)))
+        by_unit = self._scorer.unit_scores(question, passages, units)
+        by_passage = self._scorer.passage_scores(question, passages)
+        by_passage |= {name: best_of_groups(signal, first) for name, signal in by_unit.items()}
+        scores = fuse(by_passage, self._weights)
+        places = np.lexsort((self._order[passages], -scores))[:top]
+        return tuple(
+            Hit(
+                self.passages[passages[place]],
+                float(scores[place]),
+                _values(by_passage, place),
+                self._spans(units[first[place] : first[place + 1]], _part(by_unit, first[place], first[place + 1])),
+            )
+            for place in places.tolist()
+        )
+
+    def _spans(self, numbers: Numbers, signals: Mapping[str, Signal]) -> tuple[SpanHit, ...]:
+        scores = fuse(signals, self._weights)
+        hits = []
+        for place, number in enumerate(numbers.tolist()):
+            unit = self.units[number]
+            if unit.span != NO_SPAN:
+                span = self.passages[unit.passage].spans[unit.span]
+                hits.append(SpanHit(span, float(scores[place]), _values(signals, place)))
+        return tuple(hits)
+
+
+def _clean(query: str) -> str:
+    """Cut a question to a length that can be read and mend what is no character, which tokenizers refuse."""
+    return query[:_LONGEST_QUERY].encode("utf-8", "replace").decode()
+
+
+def _find_scopes(passages: Sequence[Passage]) -> Mapping[str, Numbers]:
+    scopes: dict[str, list[int]] = defaultdict(list)
+    for number, passage in enumerate(passages):
+        scopes[passage.document].append(number)
+        scopes[passage.scope].append(number)
+    return {scope: np.array(numbers, dtype=np.int64) for scope, numbers in scopes.items()}
+
+
+def _part(signals: Mapping[str, Signal], start: int, end: int) -> dict[str, Signal]:
+    return {name: signal[start:end] for name, signal in signals.items()}
+
+
+def _values(signals: Mapping[str, Signal], place: int) -> dict[str, float]:
+    return {name: float(signal[place]) for name, signal in signals.items()}

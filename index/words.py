@@ -1,0 +1,124 @@
+"""Words in, BM25 signals out, through Tantivy. Knows terms and numbers of units, nothing of passages or vectors."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query
+
+from index.analysis import tokens
+from index.units import Numbers
+from index.vocabulary import Vocabulary
+
+Scores = NDArray[np.float64]
+
+FIELDS: Mapping[str, tuple[str, ...]] = {  # two indexes, because BM25 weighs a unit against units of its own size
+    "passages": ("text", "headings"),
+    "units": ("span", "questions", "terms"),
+}
+_SHELF = {field: shelf for shelf, fields in FIELDS.items() for field in fields}
+
+_K1_PLUS_1 = 2.2  # Tantivy's BM25 has k1 = 1.2: no term can bring more than idf x (k1 + 1)
+_MOST_TERMS = 64  # of a question: beyond, it is a pasted text, of which the beginning is enough to search
+_ANALYZER = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()  # our terms come with spaces between them
+
+
+@dataclass(frozen=True, slots=True)
+class WordUnit:
+    """What Tantivy indexes under `number`: terms by field, and the scopes and the passage by which a search is restricted."""
+
+    number: int
+    passage: int
+    scopes: tuple[str, ...]
+    fields: Mapping[str, Sequence[str]]
+
+
+Reading = tuple[tuple[str, float], ...]  # the terms that one word of the question may stand for, and the trust in each
+
+
+class Words:
+    """The words of an index, opened once and asked many times."""
+
+    def __init__(self, folder: Path, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        indexes = {shelf: tantivy.Index.open(str(folder / shelf)) for shelf in FIELDS}
+        self._schemas = {shelf: index.schema for shelf, index in indexes.items()}
+        self._searchers = {shelf: index.searcher() for shelf, index in indexes.items()}
+
+    def read(self, question: str) -> tuple[Reading, ...]:
+        """Give what each different word of a question may stand for, in order."""
+        different = {token.form: token for token in tokens(question)}
+        readings = (self.vocabulary.readings(token) for token in list(different.values())[:_MOST_TERMS])
+        return tuple(dict.fromkeys(readings))
+
+    def search(
+        self, field: str, readings: Sequence[Reading], *, limit: int, scopes: Collection[str] = (), passages: Sequence[int] = ()
+    ) -> tuple[Numbers, Scores]:
+        """Give the numbers of the `limit` best units in a field, best first, and their scores from 0 to 1.
+
+        1 would be a unit that holds every word of the question as well as can be; a word that no unit holds counts in it.
+        `scopes` and `passages` keep units of these only; empty, they keep all.
+        """
+        best = sum(self._best(field, reading) for reading in readings)
+        if not best or not limit:
+            return np.empty(0, np.int64), np.empty(0)
+        shelf = _SHELF[field]
+        query = self._query(field, readings)
+        query = self._restrict(query, shelf, "scope", list(scopes))
+        query = self._restrict(query, shelf, "passage", list(passages))
+        hits = self._searchers[shelf].search(query, limit=limit, count=False).hits
+        numbers = self._searchers[shelf].fast_field_values("number", [address for _, address in hits])
+        return np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64) / best
+
+    def _best(self, field: str, reading: Reading) -> float:
+        return _K1_PLUS_1 * max(self.vocabulary.idf(field, term) for term, _ in reading)
+
+    def _query(self, field: str, readings: Sequence[Reading]) -> Query:
+        schema = self._schemas[_SHELF[field]]
+        words = []
+        for reading in readings:
+            choices = [Query.boost_query(Query.term_query(schema, field, term), trust) for term, trust in reading]
+            words.append((Occur.Should, choices[0] if len(choices) == 1 else Query.disjunction_max_query(choices)))
+        return Query.boolean_query(words)
+
+    def _restrict(self, query: Query, shelf: str, field: str, values: list[str] | list[int]) -> Query:
+        if not values:
+            return query
+        kept = Query.const_score_query(Query.term_set_query(self._schemas[shelf], field, values), 0.0)
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
+
+
+def write_words(folder: Path, shelf: str, units: Iterable[WordUnit]) -> None:
+    """Write one of the two indexes of words, whole, into a new folder."""
+    folder.mkdir(parents=True)
+    index = tantivy.Index(_schema(shelf), path=str(folder), reuse=False)
+    index.register_tokenizer("terms", _ANALYZER)
+    writer = index.writer(num_threads=1)  # one thread, one segment, units in order
+    for unit in units:
+        writer.add_document(_document(unit))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _schema(shelf: str) -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("number", fast=True)
+    builder.add_unsigned_field("passage", indexed=True)
+    builder.add_text_field("scope", tokenizer_name="raw", index_option="basic")
+    for field in FIELDS[shelf]:
+        builder.add_text_field(field, tokenizer_name="terms", index_option="freq")
+    return builder.build()
+
+
+def _document(unit: WordUnit) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("number", unit.number)
+    document.add_unsigned("passage", unit.passage)
+    for scope in unit.scopes:
+        document.add_text("scope", scope)
+    for field, words in unit.fields.items():
+        document.add_text(field, " ".join(words))
+    return document
