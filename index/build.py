@@ -69,7 +69,7 @@ def build_index(settings: Settings, *, progress: bool, encoder: Encoder | None =
     except OSError as error:
         raise TresseError(
             f"L’index n’a pas pu être écrit dans {settings.index} ({error.strerror or error}). Vérifiez la place et les droits "
-            "sur le disque, puis relancez : python -m index build"
+            "sur le disque, puis relancez\u00a0: python -m index build"
         ) from error
     return BuildReport(_compare(before, digests), counts, embedded, time.perf_counter() - started)
 

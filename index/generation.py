@@ -20,7 +20,7 @@ from pathlib import Path
 from errors import TresseError
 
 FORMAT = 1  # of what a generation holds: raise it when a file changes its shape
-CURE = "Relancez : python -m index build"
+CURE = "Relancez\u00a0: python -m index build"
 
 _MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"
 _NAME = re.compile(r"g(\d{6,})")
@@ -71,9 +71,9 @@ def current_generation(folder: Path) -> Generation:
     try:
         pointer = (folder / _CURRENT).read_bytes().decode("ascii", "replace").split()
     except FileNotFoundError as error:
-        raise TresseError(f"L’index n’existe pas encore dans {folder}. Construisez-le : python -m index build") from error
+        raise TresseError(f"L’index n’existe pas encore dans {folder}. Construisez-le\u00a0: python -m index build") from error
     except OSError as error:
-        raise TresseError(f"L’index ne peut pas être lu : {folder / _CURRENT} ({error.strerror}). {CURE}") from error
+        raise TresseError(f"L’index ne peut pas être lu\u00a0: {folder / _CURRENT} ({error.strerror}). {CURE}") from error
     if len(pointer) != 2 or not _NAME.fullmatch(pointer[0]):
         raise _altered(_CURRENT)
     name, digest = pointer
@@ -105,11 +105,11 @@ def _fault(path: Path, name: str, size: int, digest: str) -> str | None:
 
 
 def _altered(name: str) -> TresseError:
-    return TresseError(f"L’index est abîmé : le fichier « {name} » a été tronqué ou modifié. {CURE}")
+    return TresseError(f"L’index est abîmé\u00a0: le fichier «\u00a0{name}\u00a0» a été tronqué ou modifié. {CURE}")
 
 
 def _missing(name: str) -> TresseError:
-    return TresseError(f"L’index est incomplet : le fichier « {name} » manque ou ne peut pas être lu. {CURE}")
+    return TresseError(f"L’index est incomplet\u00a0: le fichier «\u00a0{name}\u00a0» manque ou ne peut pas être lu. {CURE}")
 
 
 @contextmanager

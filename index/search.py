@@ -11,6 +11,7 @@ from index.encoder import Encoder, Vector
 from index.fusion import Signal, best_of_groups, fuse
 from index.scoring import Question, Scorer
 from index.units import NO_SPAN, Numbers, Unit, stretches
+from index.words import Reading
 from ingest.document import Document, Span
 from ingest.passages import Passage
 
@@ -62,6 +63,10 @@ class Index:
         """Encode a question, for whoever wants to time it apart or to search twice with it."""
         return self.encoder.encode_query(_clean(query))
 
+    def read(self, query: str) -> tuple[Reading, ...]:
+        """Give the terms that each word of a question may stand for, mistyped ones included, as the search takes them."""
+        return self._scorer.words.read(_clean(query))
+
     def idf(self, term: str) -> float:
         """Say how much a term tells a passage from the others; the most for one that no passage has."""
         return self._scorer.words.vocabulary.idf("text", term)
@@ -78,7 +83,7 @@ class Index:
         if not query.strip() or top < 1 or not len(allowed):
             return ()
         vector = self.encode(query) if vector is None else vector
-        question = Question(self._scorer.words.read(query), vector, tuple(sorted(set(within))))
+        question = Question(self.read(query), vector, tuple(sorted(set(within))))
         passages = allowed if len(allowed) <= _SCORED_WHOLE else self._scorer.candidates(question, allowed)
         return self._rank(question, passages, top)
 
@@ -87,7 +92,9 @@ class Index:
         unknown = sorted(set(within) - self._scopes.keys())
         if unknown:
             known = ", ".join(sorted(self._scopes))
-            raise TresseError(f"« {unknown[0]} » n’est ni un document ni une partie de document. Choisissez parmi : {known}.")
+            raise TresseError(
+                f"«\u00a0{unknown[0]}\u00a0» n’est ni un document ni une partie de document. Choisissez parmi\u00a0: {known}."
+            )
         if not within:
             return np.arange(len(self.passages))
         return np.unique(np.concatenate([self._scopes[scope] for scope in set(within)]))

@@ -93,7 +93,7 @@ def _load(generation: Generation, encoder: Encoder) -> Index:
     vectors = read_vectors(generation.folder / _VECTORS)
     layout = Layout(content.units, len(content.passages))
     if (vectors.rows, vectors.dimension) != (layout.rows, encoder.dimension):
-        raise TresseError(f"L’index est incohérent : « {_VECTORS} » ne correspond pas aux passages. {CURE}")
+        raise TresseError(f"L’index est incohérent\u00a0: «\u00a0{_VECTORS}\u00a0» ne correspond pas aux passages. {CURE}")
     return Index(
         content.documents,
         content.passages,
