@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Leave with the status 2 and the way to the help."""
         detail = message.rpartition(": ")[2] if "«" in message else ""
-        self.exit(2, f"Commande incomprise. {detail}\nVoyez\u00a0: python -m index --help\n")
+        self.exit(2, f"{f'Commande incomprise. {detail}'.rstrip()}\nVoyez\u00a0: python -m index --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

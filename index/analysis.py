@@ -16,6 +16,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens and
 _DOTTED_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")  # E.S.S., S.C.I.C
 _THOUSANDS = re.compile(r"(?<![\d,.])\d{1,3}(?: \d{3})+(?!\d)")  # 12 000, with the space that French typography asks for
 _ELISION = re.compile(r"\b(?:jusqu|lorsqu|puisqu|quoiqu|qu|[cdjlmnst])'(?=\w)", re.IGNORECASE)
+_NEVER_STEMMED = 3  # letters: Snowball would make « ca » of CAE
 _LONGEST_ACRONYM = 5  # longer words in capitals are words in capitals
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+\d*")
 _PARTICIPLE = re.compile(r"(?<=e)es?$")  # salariée, salariées -> salarie, as salarié once folded
@@ -89,5 +90,7 @@ def _term(form: str) -> str:
     """Stem a folded word. Stemming after folding is what lets « cooperatives d'activite » meet « coopératives d’activité »."""
     if form[0].isdigit():
         return form.replace(".", ",")
+    if len(form) <= _NEVER_STEMMED:
+        return form
     plain = _EMPLOIS.sub("oi", _PARTICIPLE.sub("", form))
     return fold(_STEMMER.stemWord(plain))
