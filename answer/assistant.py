@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
+from answer.asked import understand
 from answer.confidence import decide, signals
 from answer.conversation import Turn, standalone
 from answer.entry import read_question
-from answer.evidence import Asked, choose
+from answer.evidence import choose
 from answer.lexicon import lexicon
-from answer.question import kind_of
 from answer.quotes import Citation, Statement, cite
 from answer.smalltalk import small_talk
 from answer.weights import Weights, read_weights
 from answer.writer import compose, write, write_near, write_refusal, write_small_talk
-from index.analysis import terms
 from index.search import Hit, Index
 from index.store import open_index
 from settings import Settings
@@ -65,9 +64,9 @@ class Assistant:
 
     def _drafted(self, query: str, hits: Sequence[Hit]) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
-        asked = Asked(kind_of(query), tuple(dict.fromkeys(terms(query))))
-        found = choose(asked, hits, documents=documents, lexicon=self._lexicon, weights=self._weights)
-        told = signals(asked, query, hits, found, self._lexicon)
+        asked = understand(query, self._lexicon)
+        found = choose(asked, hits, lexicon=self._lexicon, weights=self._weights)
+        told = signals(asked, hits, found, self._lexicon)
         status, confidence = decide(told, self._weights)
         if status == "answered":
             return status, confidence, write(found, documents)

@@ -1,125 +1,146 @@
 """Ranked passages in, the one to three spans that answer out. Knows nothing of how they will be said."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from answer.kinship import kinship
-from answer.lexicon import Lexicon, passage_terms
-from answer.question import Kind
+from answer.asked import Asked
+from answer.kinship import DEFINED, kinship
+from answer.lexicon import Lexicon, place_terms, words_of
+from answer.listing import introduces, listing
 from answer.weights import Weights
-from index.analysis import terms
 from index.search import Hit, SpanHit
-from ingest.document import Document, Span
+from ingest.document import Span
+from ingest.passages import Passage
+
+Form = Literal["sentence", "definition", "list"]
 
 # Openings that mean nothing without the sentence before them.
-_DEPENDENT = re.compile(
+_POINTS_BACK = re.compile(
     r"^(?:elles?|ils?|cela|ceci|c[’']est|ce(?:tte|t|s)?|celles?-ci|celui-ci|ceux-ci|son|sa|ses|leurs?|mais|or|ainsi|en effet|"
     r"de plus|donc|aussi|pour cette raison|en contrepartie|y)\b",
     re.IGNORECASE,
 )
 _LONGEST_CONTEXT = 320  # characters of a sentence before that is taken along
+_ENOUGH_NEWS = 4  # words beyond those of the question from which a sentence says something
+_ASIDE = ("presentation", "footnote", "diagram", "label", "reference")  # what is printed beside the text and seldom answers
+_SOUGHT = (("person", "presentation"), ("place", "reference"))  # unless that is what the question is after
+_ASIDE_WORTH = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span that answers, as offsets in its document, and the passage that it was found in. `whole` is a list kept entire."""
+    """A span that answers, as offsets in its document, the passage that it was found in, and what tells for it."""
 
     hit: Hit
     span: Span
     score: float
-    whole: bool = False
+    form: Form
+    features: Mapping[str, float]
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the choice needs of a question: its kind and its terms."""
-
-    kind: Kind
-    terms: tuple[str, ...]
+    @property
+    def text(self) -> str:
+        """The words of the span."""
+        return _text(self.hit, self.span)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     hit: Hit
-    span: SpanHit
+    span: Span
+    features: Mapping[str, float]
     words: frozenset[str]
     score: float
 
 
-def choose(
-    asked: Asked, hits: Sequence[Hit], *, documents: Mapping[str, Document], lexicon: Lexicon, weights: Weights
-) -> tuple[Evidence, ...]:
+def choose(asked: Asked, hits: Sequence[Hit], *, lexicon: Lexicon, weights: Weights) -> tuple[Evidence, ...]:
     """Choose the spans that answer, the best first; spans that touch are one.
 
     Ties go to the better passage, then to reading order.
     """
     looked = hits[: int(weights.choice["passages"])]
-    candidates = [each for hit in looked for each in _candidates(asked, hit, documents, lexicon, weights)]
-    ranked = sorted(candidates, key=lambda each: -each.score)
+    candidates = [_candidate(asked, hit, span, lexicon, weights) for hit in looked for span in hit.spans]
     chosen: list[_Candidate] = []
-    for candidate in ranked:
-        if _adds(candidate, chosen, asked, lexicon, weights):
+    for candidate in sorted(candidates, key=lambda each: -each.score):
+        if len(chosen) < weights.choice["quotes"] and _adds(candidate, chosen, asked, lexicon, weights):
             chosen.append(candidate)
-        if len(chosen) == weights.choice["quotes"]:
-            break
-    return _merged([_evidence(each, asked, documents) for each in chosen], documents)
+    return _merged([_evidence(each, asked) for each in chosen])
 
 
-def features(asked: Asked, hit: Hit, span: SpanHit, document: Document, lexicon: Lexicon) -> dict[str, float]:
-    """Return what tells for a span, each from 0 to 1: scores, the question's words in it and around it, its form."""
-    text = document.text[span.span.start : span.span.end]
-    own = frozenset(terms(text))
+def features(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon) -> dict[str, float]:
+    """Return what tells for a span, each from 0 to 1.
+
+    The scores of the search; the question's words in the span, around it, in the headings; its names around the span; what the
+    span says that the question does not; whether it has the form of an answer.
+    """
+    text = _text(hit, span.span)
+    own, place = words_of(text), place_terms(hit.passage)
+    around = words_of(hit.passage.text) | place
     return {
         "span": span.score,
         "passage": hit.score,
-        "words": lexicon.share(asked.terms, own),
-        "context": lexicon.share(asked.terms, own | frozenset(passage_terms(hit.passage))),
-        "type": kinship(asked.kind, text, hit.passage),
+        "words": lexicon.share(asked.content, own),
+        "context": lexicon.share(asked.terms, around),
+        "headings": lexicon.share(asked.terms, place),
+        "names": lexicon.share(asked.names, around),
+        "news": _news(asked, own, hit.passage),
+        "type": kinship(asked, text, hit.passage),
     }
 
 
-def _candidates(
-    asked: Asked, hit: Hit, documents: Mapping[str, Document], lexicon: Lexicon, weights: Weights
-) -> list[_Candidate]:
-    document = documents[hit.passage.document]
-    found = []
-    for span in hit.spans:
-        told = features(asked, hit, span, document, lexicon)
-        score = sum(weights.evidence[name] * value for name, value in told.items())
-        words = frozenset(terms(document.text[span.span.start : span.span.end])) & frozenset(asked.terms)
-        found.append(_Candidate(hit, span, words, score))
-    return found
+def _news(asked: Asked, own: Collection[str], passage: Passage) -> float:
+    """Say how much a span says that the question does not. A person who speaks says it in the name of somebody: that is news."""
+    if passage.place.kind in _ASIDE and (asked.kind, passage.place.kind) not in _SOUGHT:
+        return _ASIDE_WORTH
+    if passage.place.kind == "turn":
+        return 1.0
+    return min(1.0, len(set(own) - set(asked.terms)) / _ENOUGH_NEWS)
+
+
+def _candidate(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon, weights: Weights) -> _Candidate:
+    told = features(asked, hit, span, lexicon)
+    score = sum(weights.evidence[name] * value for name, value in told.items())
+    return _Candidate(hit, span.span, told, words_of(_text(hit, span.span)) & frozenset(asked.terms), score)
 
 
 def _adds(candidate: _Candidate, chosen: Sequence[_Candidate], asked: Asked, lexicon: Lexicon, weights: Weights) -> bool:
     """Say whether a span deserves a place beside those chosen: nearly as good, with words of the question that they lack."""
     if not chosen:
         return True
-    if candidate.score < weights.choice["near"] * chosen[0].score:
+    best = chosen[0]
+    if candidate.score < weights.choice["near"] * best.score or candidate.features["names"] < best.features["names"]:
         return False
-    if _is_list(chosen[0].hit, asked) and candidate.hit is chosen[0].hit:
+    if candidate.hit is best.hit and _as_list(best, asked):
         return False
+    if asked.kind in ("list", "example") and all(each.features["headings"] == 1.0 for each in (candidate, best)):
+        return all(candidate.hit is not each.hit for each in chosen)  # sections of what is asked: « Les avantages de... »
+    wanted = asked.terms if asked.kind == "compare" else asked.content
     held = frozenset[str]().union(*(each.words for each in chosen))
-    return lexicon.share(asked.terms, held | candidate.words) - lexicon.share(asked.terms, held) >= weights.choice["new_words"]
+    return lexicon.share(wanted, held | candidate.words) - lexicon.share(wanted, held) >= weights.choice["new_words"]
 
 
-def _evidence(candidate: _Candidate, asked: Asked, documents: Mapping[str, Document]) -> Evidence:
+def _evidence(candidate: _Candidate, asked: Asked) -> Evidence:
+    span = _as_list(candidate, asked)
+    defines = asked.kind == "definition" and candidate.features["type"] >= DEFINED
+    form: Form = "list" if span else "definition" if defines else "sentence"
+    return Evidence(candidate.hit, span or _with_context(candidate), candidate.score, form, candidate.features)
+
+
+def _as_list(candidate: _Candidate, asked: Asked) -> Span | None:
+    """Return the whole list, when the question wants it or the span only announces it."""
     passage = candidate.hit.passage
-    introduces = documents[passage.document].text[: candidate.span.span.end].endswith(":")
-    if passage.place.kind == "list" and (_is_list(candidate.hit, asked) or introduces):
-        return Evidence(candidate.hit, Span(passage.start, passage.end), candidate.score, whole=True)
-    return Evidence(candidate.hit, _with_context(candidate, documents[passage.document]), candidate.score)
+    found = listing(passage)
+    if introduces(passage, candidate.span):
+        return Span(candidate.span.start, found.end if found else passage.spans[-1].end)
+    inside = found is not None and found.start <= candidate.span.start
+    return found if inside and asked.kind == "list" else None
 
 
-def _is_list(hit: Hit, asked: Asked) -> bool:
-    return hit.passage.place.kind == "list" and asked.kind in ("list", "definition", "other", "how")
-
-
-def _with_context(candidate: _Candidate, document: Document) -> Span:
+def _with_context(candidate: _Candidate) -> Span:
     """Return the span, with the sentence before it when it opens on a word that points back."""
-    span, passage = candidate.span.span, candidate.hit.passage
-    if not _DEPENDENT.match(document.text[span.start : span.end].lstrip(' «“"•-–')):
+    span, passage = candidate.span, candidate.hit.passage
+    if not _POINTS_BACK.match(_text(candidate.hit, span).lstrip(' «“"•-–')):
         return span
     before = [each for each in passage.spans if each.end <= span.start]
     if before and before[-1].end - before[-1].start <= _LONGEST_CONTEXT:
@@ -127,22 +148,27 @@ def _with_context(candidate: _Candidate, document: Document) -> Span:
     return span
 
 
-def _merged(found: Sequence[Evidence], documents: Mapping[str, Document]) -> tuple[Evidence, ...]:
+def _merged(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Join evidence that overlaps or touches within a passage, at the place of the better one."""
     kept: list[Evidence] = []
     for evidence in found:
-        text = documents[evidence.hit.passage.document].text
-        touching = next(
-            (other for other in kept if other.hit is evidence.hit and _touch(other.span, evidence.span, text)), None
-        )
-        if touching is None:
+        number = next((number for number, other in enumerate(kept) if _touch(other, evidence)), None)
+        if number is None:
             kept.append(evidence)
             continue
-        span = Span(min(touching.span.start, evidence.span.start), max(touching.span.end, evidence.span.end))
-        kept[kept.index(touching)] = Evidence(touching.hit, span, touching.score, touching.whole or evidence.whole)
+        other = kept[number]
+        span = Span(min(other.span.start, evidence.span.start), max(other.span.end, evidence.span.end))
+        form: Form = "list" if "list" in (other.form, evidence.form) else other.form
+        kept[number] = Evidence(other.hit, span, other.score, form, other.features)
     return tuple(kept)
 
 
-def _touch(one: Span, other: Span, text: str) -> bool:
-    first, second = sorted((one, other), key=lambda span: span.start)
-    return not text[first.end : max(first.end, second.start)].strip()
+def _touch(one: Evidence, other: Evidence) -> bool:
+    if one.hit is not other.hit:
+        return False
+    first, second = sorted((one.span, other.span), key=lambda span: span.start)
+    return not _text(one.hit, Span(first.end, max(first.end, second.start))).strip()
+
+
+def _text(hit: Hit, span: Span) -> str:
+    return hit.passage.text[span.start - hit.passage.start : span.end - hit.passage.start]

@@ -4,8 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import log
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from answer.question import fold
 from index.analysis import terms
@@ -16,6 +19,8 @@ WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _ELISION = re.compile(r"^(?:[ldsjmtcn]|qu|lorsqu|puisqu|jusqu)['’]", re.IGNORECASE)
 _ADDRESS = re.compile(r"^[@./]|[.@]\w$")  # « avise.org » is not the word « avise »
 _SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»)\n•–—-])[\s«“\"(\[]*$")
+_SHORTEST_MISTYPED = 5  # letters of a stem below which one wrong letter makes another word
+_LONG = 8  # letters of a stem from which two slips leave it recognisable
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,22 @@ class Lexicon:
         total = sum(map(self.weight, wanted))
         return sum(self.weight(term) for term in wanted if term in present) / total if total else 1.0
 
+    def reading(self, term: str) -> str:
+        """Return the term that a word stands for: itself when it is known, else the nearest known one, if one is near."""
+        letters = len(term)
+        if self.knows(term) or letters < _SHORTEST_MISTYPED or not term.isalpha():
+            return term
+        slips = 1 if letters < _LONG else 2
+        near = process.extractOne(term, self._spelled, scorer=OSA.distance, score_cutoff=slips)
+        return near[0] if near else term
+
     def knows(self, term: str) -> bool:
         """Say whether some passage holds the term."""
         return term in self.frequencies
+
+    @cached_property
+    def _spelled(self) -> Sequence[str]:
+        return sorted(term for term in self.frequencies if term.isalpha() and len(term) >= _SHORTEST_MISTYPED - 1)
 
     @cached_property
     def _most(self) -> float:
@@ -51,13 +69,24 @@ def lexicon(passages: Iterable[Passage], documents: Iterable[Document]) -> Lexic
     frequencies: Counter[str] = Counter()
     count = 0
     for count, passage in enumerate(passages, 1):  # noqa: B007
-        frequencies.update(set(passage_terms(passage)))
+        frequencies.update(passage_terms(passage))
     return Lexicon(frequencies, count, names(document.text for document in documents))
 
 
-def passage_terms(passage: Passage) -> tuple[str, ...]:
+@lru_cache(maxsize=16_384)
+def words_of(text: str) -> frozenset[str]:
+    """Return the terms of a text that will be met again: a passage, one of its spans, a heading."""
+    return frozenset(terms(text))
+
+
+def passage_terms(passage: Passage) -> frozenset[str]:
     """Return the terms of a passage, of the headings above it and of the person who speaks."""
-    return terms(" ".join((passage.text, *passage.place.headings, str(passage.place.speaker or ""))))
+    return words_of(passage.text) | place_terms(passage)
+
+
+def place_terms(passage: Passage) -> frozenset[str]:
+    """Return the terms of the headings above a passage and of the person who speaks."""
+    return frozenset[str]().union(*map(words_of, (*passage.place.headings, str(passage.place.speaker or ""))))
 
 
 def names(texts: Iterable[str]) -> frozenset[str]:

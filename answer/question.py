@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Literal
 
-Kind = Literal["number", "date", "person", "place", "list", "definition", "yesno", "how", "why", "compare", "other"]
+Kind = Literal["number", "date", "person", "place", "list", "example", "definition", "yesno", "how", "why", "compare", "other"]
 
 # Read from the top, the first kind that matches wins. Patterns meet the folded question (see `fold`) at word boundaries.
 _ASKED: tuple[tuple[Kind, tuple[str, ...]], ...] = (
@@ -78,6 +78,7 @@ _ASKED: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"en quoi consist(e|ent)",
         ),
     ),
+    ("example", (r"exemples?|examples?|par exemple",)),
     (
         "list",
         (
@@ -85,7 +86,7 @@ _ASKED: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"liste[rz]?|cite[rz]?|enumere[rz]?|which|list",
             r"(donne|donnez|montre)[- ]moi (les|des|toutes|tous)",
             r"(les|des|toutes|tous) (avantages|missions|conditions|leviers|etapes|criteres|types|formes|services)",
-            r"avantages?|exemples? d[e']?|benefits|advantages",
+            r"avantages?|benefits|advantages",
         ),
     ),
     ("how", (r"comment|coment|comen|cmt|koman|how", r"de quelle (facon|maniere)|par quels? moyens?")),
@@ -106,6 +107,19 @@ def _whole_words(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _KINDS = tuple((kind, _whole_words(patterns)) for kind, patterns in _ASKED)
+# Folded words that ask or are only polite, beyond the French stop words: short messages and English. They name nothing.
+FILLERS = frozenset(
+    """
+    koi kwa kesako cmb cbm comb kombien conbien coment comen cmt koman kand kan qd pk pkoi prkoi pourkoi ki esk kelle
+    kel kels definition definir signifie veut liste lister cite citer donne donner donnez trouve trouver connaitre
+    savoir expliquer explique info infos renseignement renseignements question reponse a an and are any about be been
+    can could did do does for from get give has have how i in is it its kind many may me more much must my of on one or
+    our own please should some tell than that the their them there these they this to us was we were what when where
+    which who whom whose why will with would you your exemple exemples example examples difference differences comparer
+    compare annee annees
+    """.split()
+)
+
 _SAME_CHARACTER = str.maketrans({"’": "'", "\u02bc": "'", "œ": "oe", "æ": "ae", "\u2010": "-", "\u2011": "-"})
 
 

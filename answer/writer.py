@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from answer.evidence import Evidence
+from answer.listing import BULLET
 from answer.quotes import Citation, Quote, Statement
 from answer.smalltalk import SmallTalk
-from ingest.document import Document, Part, Span
+from ingest.document import BlockKind, Document, Part, Span
 
 NEAR = "Les documents ne répondent pas directement à cette question ; voici ce qui s’en approche le plus :"
 REFUSED = "Je n’ai pas trouvé de réponse à cette question dans les documents."
@@ -19,25 +20,36 @@ _TALK: Mapping[SmallTalk, str] = {
     "ability": _ABOUT
     + " Posez votre question comme à un collègue ; vous pouvez ensuite préciser : « et combien ? », « et pour… ? ».",
 }
+_KINDS: Mapping[BlockKind, str] = {
+    "example": "Exemple : ",
+    "box": "À savoir : ",
+    "footnote": "En note : ",
+    "diagram": "Sur le schéma : ",
+    "reference": "Où se renseigner : ",
+}
 _SHOWN_PARTS = 8
 _SHOWN_QUESTIONS = 3
-_BULLET = re.compile(r"^\s*(?:[•l◦▪‣*–—-]\s+)")
-_POINTS_BACK = re.compile(
-    r"^(?:s(?:on|a|es)|elles?|ils?|cela|c[’']est|oui|non|ce(?:tte|t|s)?|nous|mais|or|lors)\b", re.IGNORECASE
-)
+_BULLET = re.compile(rf"^\s*{BULLET}\s*")
+_POINTS_BACK = re.compile(r"^(?:s(?:on|a|es)|elles?|ils?|cela|c[’']est|oui|non|ce(?:tte|t|s)?)\b", re.IGNORECASE)
 
 
 def write(found: Sequence[Evidence], documents: Mapping[str, Document]) -> tuple[Statement, ...]:
     """Draft an answer: for each span who says it and where, the fiche named once, and the quote."""
     draft: list[Statement] = []
-    place = ""
+    place = said = ""
     for evidence in _by_part(found):
         document = documents[evidence.hit.passage.document]
         here = _part_title(evidence, document)
         if here != place:
             draft.append(Statement(f"**{here}**"))
-        place = here
-        draft.append(Statement(_introduction(evidence, document), _quote(document, evidence.span)))
+        introduction, speaker = _introduction(evidence), evidence.hit.passage.place.speaker
+        again = speaker is not None and introduction == said and here == place
+        place, said = here, introduction
+        draft.append(
+            Statement(
+                f"Toujours selon {speaker.name} : " if again and speaker else introduction, _quote(document, evidence.span)
+            )
+        )
     return tuple(draft)
 
 
@@ -77,53 +89,28 @@ def _paragraph(statement: Statement, citation: Citation | None) -> str:
     if citation is None:
         return statement.lead
     lines = [line for line in citation.quote.splitlines() if line.strip()]
-    if citation.place.kind == "list" and len(lines) > 1:
-        items = [_BULLET.sub("", line).strip() for line in lines]
-        first = [] if _BULLET.match(lines[0]) else [items.pop(0)]
-        shown = "\n\n".join([*first, _bullets(items)])
-    else:
+    if not any(map(_BULLET.match, lines[1:])):
         shown = _BULLET.sub("", " ".join(citation.quote.split()))
-    return f"{statement.lead}«\u00a0{shown}\u00a0» [{citation.number}]"
+        return f"{statement.lead}«\u00a0{shown}\u00a0» [{citation.number}]"
+    if _BULLET.match(lines[0]):
+        lines[0] = "«\u00a0" + _BULLET.sub("", lines[0])
+        return f"{statement.lead}\n\n{_bullets(_BULLET.sub('', line) for line in lines)}\u00a0» [{citation.number}]".strip()
+    return f"{statement.lead}«\u00a0{lines[0]}\n\n{_bullets(_BULLET.sub('', line) for line in lines[1:])}\u00a0» [{citation.number}]"
 
 
-def _introduction(evidence: Evidence, document: Document) -> str:
+def _introduction(evidence: Evidence) -> str:
     """Say who speaks, or what kind of text it is; nothing for a plain sentence."""
-    passage = evidence.hit.passage
-    speaker = passage.place.speaker
-    if speaker is not None:
-        asked = _interviewer(evidence, document)
-        if asked:
-            return f"À la question «\u00a0{asked}\u00a0», {speaker}, répond : "
-        return f"Selon {speaker} : "
-    match passage.place.kind:
-        case "example":
-            return "Exemple : "
-        case "box":
-            return "À savoir : "
-        case "figure":
-            return "En exergue : "
-        case "footnote":
-            return "En note : "
-        case "reference":
-            return "Où se renseigner : "
-        case "diagram":
-            return "Sur le schéma : "
-        case _:
-            return _definition(passage.place.headings)
-
-
-def _definition(headings: Sequence[str]) -> str:
-    return "Définition : " if headings and re.match(r"qu[’']est-ce qu", headings[-1], re.IGNORECASE) else ""
-
-
-def _interviewer(evidence: Evidence, document: Document) -> str:
-    """Return the question that a turn answers, when its first words are what is quoted and mean little without it."""
-    passage = evidence.hit.passage
-    if not passage.spans or evidence.span.start > passage.spans[0].start:
-        return ""
-    asked = document.text[passage.start : passage.spans[0].start].strip(" \n\u00a0—–-")
-    points = _POINTS_BACK.match(document.text[evidence.span.start : evidence.span.end])
-    return " ".join(asked.split()) if points and asked.endswith("?") else ""
+    place = evidence.hit.passage.place
+    if place.speaker is not None and place.kind == "turn":
+        asked = place.headings[-1] if place.headings else ""
+        if asked.endswith("?") and _POINTS_BACK.match(evidence.text):
+            return f"À la question «\u00a0{asked}\u00a0», {place.speaker}, répond : "
+        return f"Selon {place.speaker} : "
+    if evidence.form == "list" and evidence.text.startswith(BULLET) and place.headings:
+        return place.headings[-1] + ("" if place.headings[-1].endswith("?") else " :")
+    if evidence.form == "definition":
+        return "Définition : "
+    return _KINDS.get(place.kind, "")
 
 
 def _by_part(found: Sequence[Evidence]) -> list[Evidence]:
