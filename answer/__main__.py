@@ -18,7 +18,7 @@ _BROKEN_PIPE, _INTERRUPTED = 0, 130
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.format_usage()}{self.prog} : {message}\n")
+        self.exit(2, f"{self.format_usage()}{self.prog}\u00a0: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,14 +48,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--top", type=_positive, default=10, metavar="N", help="nombre de passages rendus (10)")
     parser.add_argument(
-        "--within", action="append", default=[], metavar="PORTÉE", help="chercher dans « document » ou « document#partie »"
+        "--within",
+        action="append",
+        default=[],
+        metavar="PORTÉE",
+        help="chercher dans «\u00a0document\u00a0» ou «\u00a0document#partie\u00a0»",
     )
     return parser
 
 
 def _positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"« {text} » n’est pas un nombre de 1 à 1000")
+        raise argparse.ArgumentTypeError(f"«\u00a0{text}\u00a0» n’est pas un nombre de 1 à 1000")
     return int(text)
 
 

@@ -30,7 +30,7 @@ def _answered(assistant: Assistant, number: int, line: bytes, within: Sequence[s
         answer = assistant.ask(question, history, within=within, top=top)
         return as_json(answer, id=named.get("id"))
     except TresseError as error:
-        return named | {"error": f"Ligne {number} : {error}"}
+        return named | {"error": f"Ligne {number}\u00a0: {error}"}
 
 
 def _read(line: bytes) -> dict[str, Any]:
@@ -39,21 +39,21 @@ def _read(line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise TresseError("ce n’est pas de l’UTF-8. Enregistrez le fichier en UTF-8.") from None
     except (ValueError, RecursionError):
-        raise TresseError('ce n’est pas du JSON. Écrivez un objet par ligne : {"id": "1", "question": "…"}.') from None
+        raise TresseError('ce n’est pas du JSON. Écrivez un objet par ligne\u00a0: {"id": "1", "question": "…"}.') from None
     if not isinstance(asked, dict):
-        raise TresseError('un objet est attendu : {"id": "1", "question": "…"}.')
+        raise TresseError('un objet est attendu\u00a0: {"id": "1", "question": "…"}.')
     return asked
 
 
 def _check_id(asked: dict[str, Any]) -> None:
     if not isinstance(asked.get("id", ""), str):
-        raise TresseError("« id » doit être un texte, entre guillemets.")
+        raise TresseError("«\u00a0id\u00a0» doit être un texte, entre guillemets.")
 
 
 def _question(asked: dict[str, Any]) -> str:
     question = asked.get("question")
     if not isinstance(question, str):
-        raise TresseError("« question » manque ou n’est pas un texte.")
+        raise TresseError("«\u00a0question\u00a0» manque ou n’est pas un texte.")
     return question
 
 
@@ -61,7 +61,7 @@ def _history(turns: object) -> list[Turn]:
     if turns is None:
         return []
     if not isinstance(turns, list):
-        raise TresseError("« history » doit être une liste de tours.")
+        raise TresseError("«\u00a0history\u00a0» doit être une liste de tours.")
     return [_turn(turn) for turn in turns]
 
 
@@ -70,4 +70,4 @@ def _turn(turn: object) -> Turn:
         case {"role": "user" | "assistant" as role, "content": str(content)}:
             return Turn(role, content)
         case _:
-            raise TresseError('chaque tour de « history » s’écrit {"role": "user" ou "assistant", "content": "…"}.')
+            raise TresseError('chaque tour de «\u00a0history\u00a0» s’écrit {"role": "user" ou "assistant", "content": "…"}.')

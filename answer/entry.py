@@ -22,10 +22,10 @@ def read_question(text: str) -> str:
     """Return a question cleaned. Raises TresseError when nothing is left to read, or too much."""
     if len(text) > QUESTION_LIMIT and len(text.strip()) > QUESTION_LIMIT:
         raise TresseError(
-            f"La question est trop longue : {len(text.strip())} caractères, pour {QUESTION_LIMIT} au plus. "
+            f"La question est trop longue\u00a0: {len(text.strip())} caractères, pour {QUESTION_LIMIT} au plus. "
             "Gardez-en l’essentiel, en une ou deux phrases."
         )
     question = clean(text)
     if not question.strip("\u200c\u200d "):
-        raise TresseError("La question est vide : écrivez ce que vous cherchez, en quelques mots ou en une phrase.")
+        raise TresseError("La question est vide\u00a0: écrivez ce que vous cherchez, en quelques mots ou en une phrase.")
     return question

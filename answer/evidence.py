@@ -90,7 +90,7 @@ def features(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon) -> dict[st
 
 
 def _news(asked: Asked, own: Collection[str], passage: Passage) -> float:
-    """Say how much a span says that the question does not. A person who speaks says it in the name of somebody: that is news."""
+    """Say how much a span says that the question does not; that somebody says it is news as well."""
     if passage.place.kind in _ASIDE and (asked.kind, passage.place.kind) not in _SOUGHT:
         return _ASIDE_WORTH
     if passage.place.kind == "turn":

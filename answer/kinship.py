@@ -1,18 +1,18 @@
 """Whether a sentence looks like the kind of answer that a question wants. Knows nothing of scores."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from answer.asked import Asked
-from answer.lexicon import named_in
+from answer.lexicon import named_in, words_of
 from answer.listing import listing
-from answer.question import fold
+from answer.question import Kind, fold
 from index.analysis import terms
 from ingest.passages import Passage
 
 _NUMBER = (
-    r"(?:\d[\d ,.]*|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|cent|mille|seule?|aucune?|tiers|"
-    r"moitie|quart|\w+aines?)\b)"
+    r"(?:\d[\d ,.]*|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|cent|mille|"
+    r"seule?|aucune?|tiers|moitie|quart|\w+aines?)\b)"
 )
 _COUNT = re.compile(_NUMBER.replace("une?|", ""))
 _COUNTED = re.compile(rf"{_NUMBER}((?: [^\W\d]+){{1,4}})")
@@ -27,6 +27,7 @@ _REASON = re.compile(
     r"\b(?:car|parce|afin|pour|permet\w*|grace|raison|ne de|nee? (?:de|pour)|cause|puisque|d'ou|objectif|necessite|vise\w*)\b"
 )
 _MANNER = re.compile(r"\b(?:en \w+ant|par|grace|doit|doivent|faut|permet\w*|avec|s'appuy\w+|peut|peuvent)\b")
+_SIGNS: Mapping[Kind, re.Pattern[str]] = {"date": _DATE, "why": _REASON, "how": _MANNER}
 # What says what a thing is, when the thing comes before: « La CAE est une... »; what only says what it is for.
 _IS = re.compile(r"\b(?:est|sont)(?: a la fois| avant tout)? (?:une?|des|la|le|les|l')\b|\bdesigne(?:nt)?\b")
 _DOES = re.compile(r", qui \w+|\b(?:est|sont)\b|\b(?:consiste|regroupe|rassemble|permet|vise)(?:nt)?\b")
@@ -36,13 +37,13 @@ DEFINED = 0.5  # kinship from which a sentence is called a definition
 def kinship(asked: Asked, sentence: str, passage: Passage) -> float:
     """Return from 0 to 1 how much a sentence looks like an answer of the kind asked; 0.5 when nothing can be told."""
     folded = fold(sentence)
+    if asked.kind in _SIGNS:
+        return float(bool(_SIGNS[asked.kind].search(folded)))
     match asked.kind:
         case "number":
             return _counts(asked, folded)
-        case "date":
-            return float(bool(_DATE.search(folded)))
         case "place":
-            return max(float(bool(_PLACE.search(folded) and named_in(sentence))), 0.8 * bool(_ADDRESS.search(folded)))
+            return _locates(sentence, folded)
         case "person":
             return max(float(bool(_PERSON.search(sentence))), 0.7 * bool(passage.place.speaker or named_in(sentence)))
         case "definition":
@@ -52,13 +53,19 @@ def kinship(asked: Asked, sentence: str, passage: Passage) -> float:
         case "example":
             return float(passage.place.kind == "example")
         case "list":
-            return float(listing(passage) is not None)
-        case "why":
-            return float(bool(_REASON.search(folded)))
-        case "how":
-            return float(bool(_MANNER.search(folded)))
-        case "yesno" | "other":
-            return 0.5
+            return float(listing(passage) is not None or _announced(asked, passage))
+    return 0.5
+
+
+def _locates(sentence: str, folded: str) -> float:
+    """Say whether the sentence gives the name of a place (1) or an address on the web (0.8)."""
+    return 1.0 if _PLACE.search(folded) and named_in(sentence) else 0.8 * bool(_ADDRESS.search(folded))
+
+
+def _announced(asked: Asked, passage: Passage) -> bool:
+    """Say whether a heading inside the part announces what is asked: « Les avantages des groupements d’employeurs »."""
+    said = frozenset[str]().union(*map(words_of, passage.place.headings[1:]))
+    return bool(asked.content) and set(asked.content) <= said
 
 
 def _counts(asked: Asked, folded: str) -> float:

@@ -110,7 +110,7 @@ _KINDS = tuple((kind, _whole_words(patterns)) for kind, patterns in _ASKED)
 # Folded words that ask or are only polite, beyond the French stop words: short messages and English. They name nothing.
 FILLERS = frozenset(
     """
-    koi kwa kesako cmb cbm comb kombien conbien coment comen cmt koman kand kan qd pk pkoi prkoi pourkoi ki esk kelle
+    entre et koi kwa kesako cmb cbm comb kombien conbien coment comen cmt koman kand kan qd pk pkoi prkoi pourkoi ki esk kelle
     kel kels definition definir signifie veut liste lister cite citer donne donner donnez trouve trouver connaitre
     savoir expliquer explique info infos renseignement renseignements question reponse a an and are any about be been
     can could did do does for from get give has have how i in is it its kind many may me more much must my of on one or

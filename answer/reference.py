@@ -33,7 +33,8 @@ _ABOUT = re.compile(
 _ADDED = re.compile(r"^(?:en|dans|a|au|aux|sur|avec|sans|meme|aussi|si|quand|in|at|with)\b")
 _ABOUT_SOMETHING = re.compile(r"^(?:pour|chez|concernant|a propos|du cote|cote|how about|what about)\b")
 _TALKING = re.compile(
-    r"\b(?:precise[rz]?|explique[rz]?|detaille[rz]?|developpe[rz]?|dire|dis|donne[rz]?|continue[rz]?|savoir|suite|more|please|details?)\b"
+    r"\b(?:precise[rz]?|explique[rz]?|detaille[rz]?|developpe[rz]?|dire|dis|donne[rz]?|continue[rz]?|savoir|suite|more|please|details?|"
+    r"annees?|dates?|moment|endroit|lieux?|temps)\b"
 )
 _ADVERB = re.compile(r"\b(?:au bout de|au total|au moins|au plus|au maximum|a la fin|en moyenne|par an|le plus|la plus)\b")
 _NOUN_PHRASE = r"(?:\b(?:les?|la|des?|du|aux?|une?|mon|ma|mes|notre|nos|votre|vos|chaque)\s+\w{3,}|\b[ld]')"

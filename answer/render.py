@@ -29,7 +29,7 @@ def as_markdown(answer: Answer) -> str:
     if not answer.citations:
         return answer.text
     sources = "\n".join(f"{citation.number}. {source(citation)}" for citation in answer.citations)
-    return f"{answer.text}\n\nSources :\n\n{sources}"
+    return f"{answer.text}\n\nSources\u00a0:\n\n{sources}"
 
 
 def source(citation: Citation) -> str:

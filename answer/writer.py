@@ -9,23 +9,23 @@ from answer.quotes import Citation, Quote, Statement
 from answer.smalltalk import SmallTalk
 from ingest.document import BlockKind, Document, Part, Span
 
-NEAR = "Les documents ne répondent pas directement à cette question ; voici ce qui s’en approche le plus :"
+NEAR = "Les documents ne répondent pas directement à cette question\u00a0; voici ce qui s’en approche le plus\u00a0:"
 REFUSED = "Je n’ai pas trouvé de réponse à cette question dans les documents."
 _ABOUT = "Je réponds à partir de {sources}, et je cite chaque phrase avec sa place."
+_HOW = " Posez votre question comme à un collègue\u00a0; vous pouvez ensuite préciser d’un mot\u00a0: «\u00a0et combien\u00a0?\u00a0»."
 _TALK: Mapping[SmallTalk, str] = {
-    "greeting": "Bonjour ! " + _ABOUT,
-    "thanks": "Avec plaisir ! Posez-moi une autre question quand vous voulez.",
-    "farewell": "Au revoir, et à bientôt !",
+    "greeting": "Bonjour\u00a0! " + _ABOUT,
+    "thanks": "Avec plaisir\u00a0! Posez-moi une autre question quand vous voulez.",
+    "farewell": "Au revoir, et à bientôt\u00a0!",
     "identity": "Je suis Tresse, un assistant de recherche, et non une personne. " + _ABOUT,
-    "ability": _ABOUT
-    + " Posez votre question comme à un collègue ; vous pouvez ensuite préciser : « et combien ? », « et pour… ? ».",
+    "ability": _ABOUT + _HOW,
 }
 _KINDS: Mapping[BlockKind, str] = {
-    "example": "Exemple : ",
-    "box": "À savoir : ",
-    "footnote": "En note : ",
-    "diagram": "Sur le schéma : ",
-    "reference": "Où se renseigner : ",
+    "example": "Exemple\u00a0: ",
+    "box": "À savoir\u00a0: ",
+    "footnote": "En note\u00a0: ",
+    "diagram": "Sur le schéma\u00a0: ",
+    "reference": "Où se renseigner\u00a0: ",
 }
 _SHOWN_PARTS = 8
 _SHOWN_QUESTIONS = 3
@@ -39,17 +39,14 @@ def write(found: Sequence[Evidence], documents: Mapping[str, Document]) -> tuple
     place = said = ""
     for evidence in _by_part(found):
         document = documents[evidence.hit.passage.document]
-        here = _part_title(evidence, document)
+        here, lead = _part_title(evidence, document), _introduction(evidence)
         if here != place:
             draft.append(Statement(f"**{here}**"))
-        introduction, speaker = _introduction(evidence), evidence.hit.passage.place.speaker
-        again = speaker is not None and introduction == said and here == place
-        place, said = here, introduction
-        draft.append(
-            Statement(
-                f"Toujours selon {speaker.name} : " if again and speaker else introduction, _quote(document, evidence.span)
-            )
-        )
+        speaker = evidence.hit.passage.place.speaker
+        again = speaker is not None and (here, lead) == (place, said)
+        shown = f"Toujours selon {speaker.name}\u00a0: " if speaker and again else lead
+        draft.append(Statement(shown, _quote(document, evidence.span)))
+        place, said = here, lead
     return tuple(draft)
 
 
@@ -61,23 +58,23 @@ def write_near(found: Sequence[Evidence], documents: Mapping[str, Document]) -> 
 def write_refusal(documents: Iterable[Document]) -> tuple[Statement, ...]:
     """Say that nothing answers, what the documents are about, and what they do answer."""
     known = tuple(documents)
-    about = Statement("Ils parlent de :\n\n" + _bullets(_subjects(known)))
+    about = Statement("Ils parlent de\u00a0:\n\n" + _bullets(_subjects(known)))
     questions = _questions(known)
     if not questions:
         return Statement(REFUSED), about
-    return Statement(REFUSED), about, Statement("Vous pouvez me demander, par exemple :\n\n" + _bullets(questions))
+    return Statement(REFUSED), about, Statement("Vous pouvez me demander, par exemple\u00a0:\n\n" + _bullets(questions))
 
 
 def write_small_talk(talk: SmallTalk, documents: Iterable[Document]) -> tuple[Statement, ...]:
     """Answer a greeting, thanks or a question about Tresse, and say what can be asked."""
     known = tuple(documents)
-    titles = [f"« {document.title} »" for document in known]
+    titles = [f"«\u00a0{document.title}\u00a0»" for document in known]
     sources = titles[0] if len(titles) == 1 else f"{len(titles)} documents" if titles else "documents que l’on me donne"
     said = Statement(_TALK[talk].format(sources=sources))
     questions = _questions(known)
     if talk in ("thanks", "farewell") or not questions:
         return (said,)
-    return said, Statement("Par exemple :\n\n" + _bullets(questions))
+    return said, Statement("Par exemple\u00a0:\n\n" + _bullets(questions))
 
 
 def compose(settled: Iterable[tuple[Statement, Citation | None]]) -> str:
@@ -88,14 +85,15 @@ def compose(settled: Iterable[tuple[Statement, Citation | None]]) -> str:
 def _paragraph(statement: Statement, citation: Citation | None) -> str:
     if citation is None:
         return statement.lead
+    mark = f"\u00a0» [{citation.number}]"
     lines = [line for line in citation.quote.splitlines() if line.strip()]
     if not any(map(_BULLET.match, lines[1:])):
-        shown = _BULLET.sub("", " ".join(citation.quote.split()))
-        return f"{statement.lead}«\u00a0{shown}\u00a0» [{citation.number}]"
+        return f"{statement.lead}«\u00a0{_BULLET.sub('', ' '.join(citation.quote.split()))}{mark}"
+    bare = [_BULLET.sub("", line) for line in lines]
     if _BULLET.match(lines[0]):
-        lines[0] = "«\u00a0" + _BULLET.sub("", lines[0])
-        return f"{statement.lead}\n\n{_bullets(_BULLET.sub('', line) for line in lines)}\u00a0» [{citation.number}]".strip()
-    return f"{statement.lead}«\u00a0{lines[0]}\n\n{_bullets(_BULLET.sub('', line) for line in lines[1:])}\u00a0» [{citation.number}]"
+        bare[0] = "«\u00a0" + bare[0]
+        return f"{statement.lead}\n\n{_bullets(bare)}{mark}".strip()
+    return f"{statement.lead}«\u00a0{bare[0]}\n\n{_bullets(bare[1:])}{mark}"
 
 
 def _introduction(evidence: Evidence) -> str:
@@ -104,12 +102,12 @@ def _introduction(evidence: Evidence) -> str:
     if place.speaker is not None and place.kind == "turn":
         asked = place.headings[-1] if place.headings else ""
         if asked.endswith("?") and _POINTS_BACK.match(evidence.text):
-            return f"À la question «\u00a0{asked}\u00a0», {place.speaker}, répond : "
-        return f"Selon {place.speaker} : "
+            return f"À la question «\u00a0{asked}\u00a0», {place.speaker}, répond\u00a0: "
+        return f"Selon {place.speaker}\u00a0: "
     if evidence.form == "list" and evidence.text.startswith(BULLET) and place.headings:
-        return place.headings[-1] + ("" if place.headings[-1].endswith("?") else " :")
+        return place.headings[-1] + ("" if place.headings[-1].endswith("?") else "\u00a0:")
     if evidence.form == "definition":
-        return "Définition : "
+        return "Définition\u00a0: "
     return _KINDS.get(place.kind, "")
 
 
