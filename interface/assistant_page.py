@@ -1,11 +1,13 @@
 """The chat with its sources: what Gradio shows, and what a question changes in it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import Any
 
 import gradio as gr
 
-from answer.assistant import QUESTION_LIMIT, Assistant
+from answer.assistant import Assistant
+from answer.entry import QUESTION_LIMIT
 from index.search import Index
 from ingest.document import Document
 from interface.examples import example_questions
@@ -16,11 +18,6 @@ from interface.sources import EMPTY, panel
 HEADER = (
     '<header id="tresse"><h1>Tresse</h1><p>Posez votre question comme à un collègue : '
     "chaque réponse cite mot pour mot les documents, et montre où.</p></header>"
-)
-WELCOME = (
-    '<div class="welcome"><h2>Que voulez-vous savoir ?</h2>'
-    "<p>Les réponses sont des extraits exacts des documents, jamais des phrases inventées. "
-    "Quand les documents ne répondent pas, Tresse le dit.</p></div>"
 )
 EVERYWHERE = "Chercher dans tous les documents"
 NOTHING_ASKED = "Écrivez d’abord votre question."
@@ -34,10 +31,12 @@ def assistant_page(assistant: Assistant, index: Index) -> gr.Blocks:
         talk = gr.State(())
         with gr.Row(elem_id="page"):
             with gr.Column(scale=3, elem_id="conversation"):
-                chat = _chat()
+                chat = _chat(welcome(documents))
                 examples = _examples(example_questions(documents, assistant))
                 question = _question_box()
-                scopes = _scope_filter(documents)
+                with gr.Row(elem_id="under"):
+                    scopes = _scope_filter(documents)
+                    restart = gr.Button("Nouvelle conversation", size="sm", elem_id="restart", scale=0, min_width=0)
             with gr.Column(scale=2, elem_id="sources"):
                 sources = gr.Markdown(EMPTY, elem_id="panel")
 
@@ -52,17 +51,28 @@ def assistant_page(assistant: Assistant, index: Index) -> gr.Blocks:
         question.submit(ask, [question, scopes, talk], shown, validator=_check, **quiet)
         for example in examples:
             example.click(ask, [example, scopes, talk], shown, **quiet)
+        restart.click(lambda: ("", [], EMPTY, ()), None, shown, **quiet)
     return page
 
 
-def _chat() -> gr.Chatbot:
+def welcome(documents: Mapping[str, Document]) -> str:
+    """Return what the empty conversation says: what can be asked about, and what the answers are made of."""
+    titles = "".join(f"<li>{escape(document.title)}</li>" for document in documents.values())
+    return (
+        f'<div class="welcome"><h2>Que voulez-vous savoir ?</h2><ul>{titles}</ul>'
+        "<p>Les réponses sont des extraits exacts de ce texte, jamais des phrases inventées. "
+        "Quand il ne répond pas, Tresse le dit.</p></div>"
+    )
+
+
+def _chat(placeholder: str) -> gr.Chatbot:
     return gr.Chatbot(
         elem_id="chat",
         label="Conversation",
         show_label=False,
         container=False,
         height="100%",
-        placeholder=WELCOME,
+        placeholder=placeholder,
         autoscroll=False,
         buttons=[],
         latex_delimiters=[],
@@ -76,7 +86,7 @@ def _question_box() -> gr.Textbox:
     return gr.Textbox(
         elem_id="question",
         label="Votre question",
-        placeholder="Écrivez votre question, puis Entrée",
+        placeholder="Écrivez ici…",
         lines=1,
         max_lines=6,
         autofocus=True,

@@ -11,7 +11,7 @@ from errors import TresseError
 log = logging.getLogger(__name__)
 
 UNEXPECTED = (
-    "Une erreur inattendue m’a empêché de répondre. Posez de nouveau votre question ; "  # noqa: RUF001
+    "Une erreur inattendue m’a empêché de répondre. Posez de nouveau votre question ; "
     "si l’erreur revient, le journal du serveur en donne la cause."
 )
 

@@ -19,7 +19,7 @@ MESSAGE_OF_STATUS: dict[Status, str] = {
 }
 
 _MARKER = re.compile(r"[ \u00a0]?\[(\d+)\]")
-_STRONG = re.compile(r"\*\*(.+?)\*\*")
+_STRONG = re.compile(r"\A\*\*(.+)\*\*\Z")
 _ITEM = re.compile(r"(?:[-*•]|\d+\.) +")
 
 
@@ -82,7 +82,7 @@ def _lines(lines: Sequence[str], exchange: int, numbers: frozenset[int]) -> str:
 
 
 def _marked(text: str, exchange: int, numbers: frozenset[int]) -> str:
-    """Escape `text`; its [n] markers become links to the sources, its **words** strong."""
+    """Escape `text`; its [n] markers become links to the sources, a line all in **stars** is strong: stars inside a line are a document's own."""
 
     def link(marker: re.Match[str]) -> str:
         number = int(marker[1])

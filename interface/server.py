@@ -24,7 +24,7 @@ def web_application(page: gr.Blocks, *, names: Collection[str]) -> FastAPI:
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/interface", StaticFiles(directory=STATIC))
     web.add_middleware(Guard, names=names)
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         web,
         page,
         path="/",
@@ -38,3 +38,4 @@ def web_application(page: gr.Blocks, *, names: Collection[str]) -> FastAPI:
         favicon_path=str(STATIC / "tresse.svg"),
         theme=theme(),
     )
+    return web

@@ -1,5 +1,6 @@
 """Exchanges and documents in, the HTML of the sources panel out. Every text of a user or a document is escaped here."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -11,16 +12,17 @@ from interface.exchange import Exchange
 CONTEXT_LIMIT = 280
 
 EMPTY = (
-    '<section class="no-source"><h2>Sources</h2><p>Les passages cités s’afficheront ici, '
-    "dans leur contexte, avec la citation surlignée.</p></section>"
+    '<section class="no-source"><h2>Sources</h2><p>Chaque citation d’une réponse porte un numéro, '
+    'comme <span class="number">1</span>. Suivez-le : le passage s’affiche ici, dans son contexte, '
+    "<mark>la citation surlignée</mark>.</p></section>"
 )
 
 
 def panel(exchanges: Sequence[Exchange], documents: Mapping[str, Document]) -> str:
     """Return the sources of every answer, newest first; those of earlier answers are folded, never lost."""
-    latest, *earlier = [*reversed(exchanges)] or [None]
-    if latest is None:
+    if not exchanges:
         return EMPTY
+    latest, *earlier = reversed(exchanges)
     cited = [_folded(exchange, documents) for exchange in earlier if exchange.answer and exchange.answer.citations]
     return _section(latest, documents) + (f'<h2 class="earlier">Réponses précédentes</h2>{"".join(cited)}' if cited else "")
 
@@ -66,7 +68,7 @@ def _part_title(citation: Citation, document: Document) -> str:
 def _place(citation: Citation, *, name_document: bool) -> str:
     place = citation.place
     said = [citation.title] if name_document else []
-    said.append(" › ".join(place.headings[1:]))
+    said.append(" – ".join(place.headings[1:]))
     said.append(str(place.speaker) if place.speaker else "")
     said.append(where(citation))
     return "".join(f"<span>{escape(words)}</span>" for words in said if words)
@@ -124,4 +126,4 @@ def shortened(text: str, *, last_words: bool) -> str:
 
 
 def _shown(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.split("\n"))
+    return "<br>".join(escape(line) for line in re.split(r"\r\n?|\n", text))

@@ -27,7 +27,7 @@ def theme() -> gr.themes.Base:
         secondary_hue=SPRUCE,
         neutral_hue="stone",
         radius_size="lg",
-        text_size="lg",
+        text_size="md",
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "sans-serif"],
         font_mono=["ui-monospace", "Consolas", "Liberation Mono", "monospace"],
     )

@@ -22,6 +22,19 @@ function relabel(root) {
 	}
 }
 
+// Gradio names each message by its source, tags included; a reader who hears the page wants who speaks.
+const SPEAKERS = { user: "Votre question", bot: "Réponse de Tresse" };
+
+function nameSpeakers(root) {
+	for (const [role, name] of Object.entries(SPEAKERS)) {
+		for (const message of root.querySelectorAll(`#chat [data-testid="${role}"]`)) {
+			if (message.getAttribute("aria-label") === name) continue;
+			message.setAttribute("role", "group");
+			message.setAttribute("aria-label", name);
+		}
+	}
+}
+
 function calm() {
 	return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 }
@@ -48,9 +61,13 @@ document.addEventListener("click", (event) => {
 // A new question goes to the top of the conversation, so that its answer is read from the first line.
 let asked = 0;
 new MutationObserver(() => {
-	document.documentElement.lang = "fr";
+	if (document.documentElement.lang !== "fr") document.documentElement.lang = "fr";
 	relabel(document);
+	nameSpeakers(document);
 	const questions = document.querySelectorAll("#chat .question");
-	if (questions.length > asked) questions[questions.length - 1].scrollIntoView({ block: "start", behavior: calm() });
+	if (questions.length > asked) {
+		document.getElementById("sources").scrollTop = 0;
+		questions[questions.length - 1].scrollIntoView({ block: "start", behavior: calm() });
+	}
 	asked = questions.length;
 }).observe(document.documentElement, { childList: true, subtree: true });

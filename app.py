@@ -1,0 +1,118 @@
+"""Tresse in the browser: settings -> index -> assistant -> interface -> launch."""
+
+import argparse
+import errno
+import logging
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from errors import TresseError
+from settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from index.search import Index
+
+# Before anything imports them: Gradio asks two servers for news, the model libraries look for newer weights.
+OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+
+PATIENCE = 1  # second: an open page listens without end, and would hold Ctrl+C back
+
+
+def main(arguments: list[str]) -> int:
+    """Serve the page until interrupted; return the exit status."""
+    asked = _arguments(arguments)
+    os.environ.update(OFFLINE)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    try:
+        with listen(asked.host, asked.port) as listener:
+            serve(read_settings(), listener, host=asked.host)
+    except TresseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nTresse est arrêtée.")
+    return 0
+
+
+class _FrenchParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"Option refusée : {message}\n{self.prog} --help dit ce qui est possible.\n")
+
+
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = _FrenchParser(prog="python app.py", description="Ouvre Tresse dans le navigateur.", add_help=False)
+    parser.add_argument("--host", default="127.0.0.1", help="adresse où servir la page (127.0.0.1 : cette machine seule)")
+    parser.add_argument("--port", default=7860, type=_port, help="port où servir la page (7860)")
+    parser.add_argument("-h", "--help", action="help", help="affiche ces lignes et s’arrête")
+    return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(
+            f"« {text} » n’est pas un port ; donnez un nombre de 1 à 65535, ou 0 pour un port libre."
+        )
+    return int(text)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port first, so that a refusal comes at once and a visitor who is early waits. Raises TresseError."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except socket.gaierror:
+        raise TresseError(f"L’adresse « {host} » est inconnue ; essayez --host 127.0.0.1.") from None
+    except OSError as error:
+        raise TresseError(_refused(error, host, port)) from None
+
+
+def _refused(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Le port {port} est déjà pris ; choisissez-en un autre, par exemple : python app.py --port {port % 65535 + 1}"
+    if error.errno == errno.EACCES:
+        return f"Le port {port} est réservé à l’administrateur ; choisissez-en un au-dessus de 1023 : python app.py --port 7860"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"L’adresse « {host} » n’est pas celle de cette machine ; essayez --host 127.0.0.1."
+    return f"Impossible de servir sur {host}, port {port} : {error.strerror}. Essayez un autre --host ou un autre --port."
+
+
+def serve(settings: Settings, listener: socket.socket, *, host: str) -> None:
+    """Open the index, build the page and answer on `listener` until interrupted."""
+    from answer.assistant import Assistant  # not before the arguments are read: these imports take seconds
+
+    index = _open_or_build(settings)
+    import uvicorn
+
+    from interface.assistant_page import assistant_page
+    from interface.server import web_application
+
+    web = web_application(assistant_page(Assistant(index), index), names=[host])
+    print(f"Tresse est prête : ouvrez {address(host, listener)} dans un navigateur. Ctrl+C l’arrête.", flush=True)
+    uvicorn.Server(uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=PATIENCE)).run(sockets=[listener])
+
+
+def _open_or_build(settings: Settings) -> "Index":
+    """Open the index; build it at the first start, and again when it no longer serves: it takes seconds."""
+    from index.build import build_index
+    from index.store import has_index, open_index
+
+    try:
+        return open_index(settings)
+    except TresseError as error:
+        first = not has_index(settings)
+        print("Premier démarrage : l’index se construit." if first else f"{error}\nL’index se reconstruit.", flush=True)
+    build_index(settings, progress=True)
+    return open_index(settings)
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """Return the address to open; where every interface is served, the one that this machine can open."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    port = listener.getsockname()[1]
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""The product as a visitor meets it: `python app.py` with the real booklet and the real model, in Chromium."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "Quelle part du capital d’une Scic les collectivités peuvent-elles détenir ?"
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    """The address that app.py prints when started with no index, on a free port."""
+    var = tmp_path_factory.mktemp("var")
+    environ = os.environ | {"TRESSE_INDEX": str(var / "index"), "TRESSE_EMBEDDINGS": str(var / "embeddings")}
+    command = [sys.executable, "app.py", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, encoding="utf-8") as server:
+        said = ""
+        for line in server.stdout:
+            said += line
+            if found := re.search(r"http://\S+", line):
+                break
+        assert found, said
+        yield found[0]
+        server.terminate()
+
+
+def test_a_question_is_answered_from_the_booklet(visit, ask, address):
+    """Ask, read the answer, follow [1], see the highlighted quote; every request goes to the server of the page."""
+    page = visit(address)
+    reply = ask(page, QUESTION)
+    assert "jusqu’à 50 % du capital d’une Scic" in re.sub(r"\s", " ", reply.inner_text()).replace("'", "’")
+    reply.locator("a.chip").first.click()
+    quote = page.locator("mark:focus")
+    assert quote.is_visible()
+    assert re.sub(r"\s+", " ", quote.inner_text()) in re.sub(r"\s+", " ", reply.inner_text())
+    assert page.sent
+    assert [url for url in page.sent if not url.startswith(address)] == []
+    if pictures := os.environ.get("TRESSE_PICTURES"):
+        page.mouse.move(0, 0)
+        page.screenshot(path=Path(pictures) / "assistant.png")

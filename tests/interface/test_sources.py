@@ -1,0 +1,108 @@
+import os
+import re
+from html import unescape
+from pathlib import Path
+
+from interface.exchange import Exchange
+from interface.sources import CONTEXT_LIMIT, EMPTY, context, panel, shortened, where
+
+GOLDEN = Path(__file__).with_name("panel.golden.html")
+
+
+def text_of(html):
+    return unescape(re.sub(r"<[^>]+>", "", html.replace("<br>", "\n")))
+
+
+def test_the_panel_reads_as_the_golden_file(answering, cite, document, speaker):
+    """The sources of two answers, the latest open; TRESSE_GOLDEN=write rewrites the file to review."""
+    first = Exchange(1, "Que fait un réseau ?", answer=answering("« Il mutualise. » [1]", cite("Il mutualise.")))
+    second = Exchange(
+        2,
+        "Combien d’adhérents ?",
+        answer=answering(
+            "« 340 adhérents » [1] [2]", cite("340 adhérents", speaker=speaker), cite("Il dure.", number=2, page=6)
+        ),
+    )
+    html = (
+        panel((first, second), {document.id: document}).replace("<article>", "\n<article>").replace("<details>", "\n<details>")
+    )
+    if os.environ.get("TRESSE_GOLDEN") == "write":
+        GOLDEN.write_text(html + "\n", encoding="utf-8")
+    assert GOLDEN.read_text(encoding="utf-8") == html + "\n"
+
+
+def test_the_highlight_is_the_quote(cite, document):
+    """What stands in <mark> is the quote, character for character, and the block around it is whole."""
+    citation = cite("Il mutualise.")
+    html = context(citation, document, anchor="source-1-1")
+    assert '<mark id="source-1-1" tabindex="-1">Il mutualise.</mark>' in html
+    assert "Un réseau relie des acteurs. Il mutualise. Il dure." in text_of(html)
+
+
+def test_a_quote_across_blocks_is_marked_in_each(cite, document):
+    """A quote that goes over several blocks is marked in all of them and named once, and nothing of it is lost."""
+    quote = document.text[document.text.index("Il dure.") : document.text.index("Fin.") + len("Fin.")]
+    html = context(cite(quote), document, anchor="source-1-1")
+    assert re.findall(r"<mark[^>]*>(.*?)</mark>", html) == ["Il dure.", "Fin."]
+    assert html.count('id="source-1-1"') == 1
+
+
+def test_neighbours_are_of_the_same_part(cite, document):
+    """The context stops where the part ends: the next fiche is not this one's context."""
+    assert "Où se renseigner" not in context(cite("Fin."), document, anchor="a")
+    assert '<p class="near paragraph">Un réseau' in context(cite("Fin."), document, anchor="a")
+
+
+def test_hostile_text_shows_as_text(answering, cite, document, hostile):
+    """Tags in a question, a quote or a neighbour are shown, not obeyed."""
+    exchange = Exchange(1, hostile, answer=answering("« x » [1]", cite(hostile), cite("12 élus.", number=2)))
+    for exchanges in ((exchange,), (exchange, Exchange(2, "Autre ?", answer=answering("Non.", status="refused")))):
+        html = panel(exchanges, {document.id: document})
+        assert "<img" not in html
+        assert "<script" not in html
+        assert hostile in text_of(html)
+        assert "\n\n" not in html
+
+
+def test_several_documents_are_named(answering, cite, document, other_document):
+    """The title of the document is said where there is more than one."""
+    exchange = Exchange(1, "Un ?", answer=answering("« Fin. » [1]", cite("Fin.")))
+    assert "Le livret" not in panel((exchange,), {document.id: document})
+    assert "<span>Le livret</span>" in panel((exchange,), {document.id: document, other_document.id: other_document})
+
+
+def test_earlier_sources_stay_after_an_answer_without_any(answering, cite, document):
+    """An answer that cites nothing folds the sources before it and loses none."""
+    exchanges = (
+        Exchange(1, "Un ?", answer=answering("« Fin. » [1]", cite("Fin."))),
+        Exchange(2, "Deux ?", answer=answering("Je n’ai rien trouvé.", status="refused")),
+        Exchange(3, "Trois ?", fault="Erreur."),
+    )
+    html = panel(exchanges, {document.id: document})
+    assert "Cette réponse ne cite aucun passage." in html
+    assert "<details><summary>Un ?</summary>" in html
+    assert 'id="source-1-1"' in html
+    assert "Deux ?" not in html
+
+
+def test_an_empty_conversation_says_what_will_come(document):
+    """Before the first question the panel explains itself."""
+    assert panel((), {document.id: document}) == EMPTY
+
+
+def test_a_place_is_a_page_or_lines(cite):
+    """A page where the file has pages, else its line or lines."""
+    assert where(cite("Fin.", page=6)) == "Page\u00a06"
+    assert where(cite("Fin.", lines=(12, 12))) == "Ligne\u00a012"
+    assert where(cite("Fin.")) == "Lignes\u00a012 à\u00a014"
+
+
+def test_a_long_neighbour_keeps_its_near_end():
+    """Of a long block before the quote the last words are shown, of one after it the first, at word limits."""
+    text = " ".join(f"mot{i}" for i in range(100))
+    assert shortened("court", last_words=True) == "court"
+    before, after = shortened(text, last_words=True), shortened(text, last_words=False)
+    assert before.startswith("[…] mot")
+    assert text.endswith(before.removeprefix("[…] "))
+    assert text.startswith(after.removesuffix(" […]"))
+    assert all(len(shown) <= CONTEXT_LIMIT + len("[…] ") for shown in (before, after))
