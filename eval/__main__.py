@@ -1,0 +1,90 @@
+"""`python -m eval run | compare`: how good the answers are, and whether a change helped."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from answer.assistant import open_assistant
+from errors import TresseError
+from eval.cases import Case, read_cases
+from eval.compare import compare
+from eval.run import describe, find_run, load, run, save
+from eval.tables import comparison_table, run_table
+from index.build import build_index
+from settings import ROOT, Settings, read_settings
+
+QUESTIONS = ROOT / "eval" / "questions.jsonl"
+
+
+def main() -> int:
+    """Do what was asked for; return the exit status."""
+    arguments = _parser().parse_args()
+    try:
+        return int(arguments.command(arguments))
+    except TresseError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrompu : rien n’a été enregistré.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval", description="Mesure la qualité des réponses.")
+    commands = parser.add_subparsers(required=True)
+    one = commands.add_parser("run", help="pose les questions et mesure les réponses")
+    one.add_argument("--split", choices=("tune", "test", "all"), default="all", help="une moitié des questions")
+    one.add_argument("--questions", type=Path, default=QUESTIONS, help="un fichier de questions (JSONL)")
+    one.add_argument("--corpus", type=Path, help="le dossier des documents, s’il n’est pas celui du réglage")
+    one.add_argument("--name", default="run", help="le nom de l’évaluation")
+    one.set_defaults(command=_run)
+    two = commands.add_parser("compare", help="compare deux évaluations")
+    two.add_argument("before", help="un dossier de var/eval/ ou le nom d’une évaluation")
+    two.add_argument("after")
+    two.set_defaults(command=_compare)
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments.corpus)
+    assistant = open_assistant(settings)
+    texts = [document.text for document in assistant.index.documents.values()]
+    cases, faults = read_cases(arguments.questions, texts)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    chosen = [case for case in cases if arguments.split in ("all", case.split)]
+    if not chosen:
+        raise TresseError(f"{arguments.questions} ne contient aucune question utilisable pour « {arguments.split} ».")
+    manifest = describe(assistant, arguments.questions, settings.corpus, arguments.split)
+    measured = run(assistant, chosen, name=arguments.name, manifest=manifest, progress=_progress)
+    print(run_table(measured))
+    print(f"\nEnregistré dans {save(measured)}")
+    return 1 if faults else 0
+
+
+def _settings(corpus: Path | None) -> Settings:
+    """The settings, with the index of another corpus beside that of the usual one, built when missing or changed."""
+    settings = read_settings()
+    if corpus is None:
+        return settings
+    settings = replace(settings, corpus=corpus, index=settings.index.parent / f"index-{corpus.resolve().name}")
+    build_index(settings, progress=True)
+    return settings
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    before, after = (load(find_run(name)) for name in (arguments.before, arguments.after))
+    print(comparison_table(compare(before, after)))
+    return 0
+
+
+def _progress(cases: Sequence[Case], label: str) -> Iterator[Case]:
+    yield from tqdm(cases, desc=label, unit=" q", file=sys.stderr, leave=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""A set of cases in, a run out: outcomes, figures and manifest in a folder of their own."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from answer.assistant import Assistant
+from answer.conversation import Turn
+from errors import TresseError
+from eval.cases import Case
+from eval.falsify import Trial, try_falsified
+from eval.outcomes import Outcome, observe, variants, wholes
+from eval.perturb import perturbations
+from eval.summary import Figure, by, points_lost, summarise
+from ingest.glossary import build_glossary
+from settings import ROOT
+
+RUNS = ROOT / "var" / "eval"
+MOST_FALSIFIED = 60  # of each kind: enough to see one acceptance in twenty, and a second's work
+FOLLOWUP = "question de suite"
+
+Progress = Callable[[Sequence[Case], str], Iterator[Case]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was measured. `lost`: points lost by changed questions; `trials`: the falsified quotations; `manifest`: on what."""
+
+    name: str
+    outcomes: tuple[Outcome, ...]
+    figures: Mapping[str, Figure]
+    by_kind: Mapping[str, Mapping[str, Figure]]
+    by_part: Mapping[str, Mapping[str, Figure]]
+    lost: Mapping[str, Mapping[str, Figure]]
+    trials: tuple[Trial, ...]
+    manifest: Mapping[str, Any]
+
+
+def run(assistant: Assistant, cases: Sequence[Case], *, name: str, manifest: Mapping[str, Any], progress: Progress) -> Run:
+    """Ask every case, then every answerable one again as other hands would type it."""
+    outcomes = tuple(observe(assistant, progress(cases, "questions")))
+    documents = assistant.index.documents
+    glossary = build_glossary(document.text for document in documents.values())
+    changed = {
+        label: tuple(observe(assistant, progress(variants(cases, change), label)))
+        for label, change in perturbations(glossary).items()
+    }
+    lost = points_lost(outcomes, changed)
+    said_whole = tuple(observe(assistant, progress(wholes(cases), FOLLOWUP)))
+    if said_whole:
+        followed = [outcome for outcome in outcomes if outcome.case.whole and outcome.answerable]
+        lost |= points_lost(said_whole, {FOLLOWUP: followed})
+    trials = try_falsified(assistant.index.passages, documents, most=MOST_FALSIFIED)
+    return Run(name, outcomes, summarise(outcomes), by(outcomes, "kind"), by(outcomes, "part"), lost, trials, manifest)
+
+
+def describe(assistant: Assistant, questions: Path, corpus: Path, split: str) -> dict[str, Any]:
+    """Return what was measured: the commit, the questions, the documents by hash, the model."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "questions": questions.name,
+        "split": split,
+        "corpus": corpus.name,
+        "documents": {document.id: document.sha256 for document in assistant.index.documents.values()},
+        "model": assistant.index.encoder.fingerprint,
+        "passages": len(assistant.index.passages),
+    }
+
+
+def save(measured: Run, folder: Path = RUNS) -> Path:
+    """Write a run into a folder named by its date and name; return the folder."""
+    date = str(measured.manifest["date"])[:19].replace(":", "").replace("T", "-")
+    target = folder / f"{date}-{measured.name}"
+    target.mkdir(parents=True, exist_ok=True)
+    lines = (json.dumps(asdict(outcome), ensure_ascii=False) for outcome in measured.outcomes)
+    (target / "outcomes.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rest = {key: value for key, value in asdict(measured).items() if key not in ("outcomes", "manifest")}
+    _write_json(target / "metrics.json", rest)
+    _write_json(target / "manifest.json", measured.manifest)
+    return target
+
+
+def load(folder: Path) -> Run:
+    """Read back a run. Raises TresseError where the folder holds none."""
+    try:
+        rest = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        lines = (folder / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()
+        return Run(
+            name=rest["name"],
+            outcomes=tuple(_outcome(json.loads(line)) for line in lines),
+            figures=_figures(rest["figures"]),
+            by_kind={kind: _figures(figures) for kind, figures in rest["by_kind"].items()},
+            by_part={part: _figures(figures) for part, figures in rest["by_part"].items()},
+            lost={label: _figures(figures) for label, figures in rest["lost"].items()},
+            trials=tuple(Trial(**trial) for trial in rest["trials"]),
+            manifest=manifest,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise TresseError(f"{folder} n’est pas le dossier d’une évaluation : donnez un dossier de var/eval/.") from fault
+
+
+def find_run(name: str, folder: Path = RUNS) -> Path:
+    """Return the folder of a run given by path, by full name or by its last part; the latest of that name."""
+    if Path(name).is_dir():
+        return Path(name)
+    found = sorted(path for path in folder.glob(f"*{name}") if path.is_dir())
+    if not found:
+        raise TresseError(f"Aucune évaluation « {name} » dans {folder} : lancez python -m eval run --name {name}.")
+    return found[-1]
+
+
+def _outcome(entry: dict[str, Any]) -> Outcome:
+    case = entry["case"]
+    history = tuple(Turn(**turn) for turn in case["history"])
+    evidence = tuple(tuple(group) for group in case["evidence"])
+    return Outcome(
+        Case(**{**case, "history": history, "evidence": evidence, "facts": tuple(case["facts"])}),
+        entry["answer"],
+        entry["scores"],
+    )
+
+
+def _figures(entries: Mapping[str, Any]) -> dict[str, Figure]:
+    return {name: Figure(**figure) for name, figure in entries.items()}
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _commit() -> str:
+    """The commit of the code, with « + » where files differ from it; « inconnu » outside a checkout."""
+    try:
+        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+        dirty = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "inconnu"
+    return commit.stdout.strip() + ("+" if dirty.stdout.strip() else "")
