@@ -12,7 +12,7 @@ from ingest.document import BlockKind, Document, Part, Span
 NEAR = "Les documents ne répondent pas directement à cette question\u00a0; voici ce qui s’en approche le plus\u00a0:"
 REFUSED = "Je n’ai pas trouvé de réponse à cette question dans les documents."
 _ABOUT = "Je réponds à partir de {sources}, et je cite chaque phrase avec sa place."
-_HOW = " Posez votre question comme à un collègue\u00a0; vous pouvez ensuite préciser d’un mot\u00a0: «\u00a0et combien\u00a0?\u00a0»."
+_HOW = " Posez votre question comme à un collègue, puis précisez si besoin\u00a0: «\u00a0et combien\u00a0?\u00a0»."
 _TALK: Mapping[SmallTalk, str] = {
     "greeting": "Bonjour\u00a0! " + _ABOUT,
     "thanks": "Avec plaisir\u00a0! Posez-moi une autre question quand vous voulez.",

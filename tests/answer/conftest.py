@@ -80,6 +80,7 @@ class WordIndex:
         self.passages = tuple(passage for document in documents.values() for passage in _passages(document))
 
     def search(self, query: str, *, top: int = 10, within: Collection[str] = ()) -> tuple[Hit, ...]:
+        """Rank as the real index does: best first, then in reading order."""
         if "nulle-part" in within:
             raise TresseError("« nulle-part » n’existe pas.")
         wanted = set(terms(query))

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from answer.quotes import Quote, Statement, cite, find, verify
-from ingest.document import Document, Span
+from ingest.document import Document, Origin, Span
 
 SOURCE = (
     "La CAE mutualise 57,5 % de ses services, soit 3 439 euros pour Biovallée en 2012.\n"
@@ -17,7 +17,7 @@ SOURCE = (
 
 @pytest.fixture(scope="module")
 def source() -> Document:
-    return Document("d", "Titre", SOURCE, (), (), ())
+    return Document("d", "Titre", SOURCE, (), (), (Origin(0, 1),))
 
 
 def quote(document: Document, start: int, end: int) -> Quote:
@@ -28,8 +28,8 @@ def test_a_quote_that_stands_is_cited_with_its_place(document):
     """A citation gives the words, the lines and the headings of its quote, and the speaker."""
     start = document.text.index("Je suis la seule salariée.")
     [(_, citation)] = cite([Statement("Selon Anne : ", quote(document, start, start + 26))], {"ruche": document})
-    assert ("Je suis la seule salariée.", 1, (4, 4)) == (citation.quote, citation.number, citation.place.lines)
-    assert ("Anne Leroy", "turn", "fiche-1") == (citation.place.speaker.name, citation.place.kind, citation.place.part)
+    assert (citation.quote, citation.number, citation.place.lines) == ("Je suis la seule salariée.", 1, (4, 4))
+    assert (citation.place.speaker.name, citation.place.kind, citation.place.part) == ("Anne Leroy", "turn", "fiche-1")
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_a_quote_that_does_not_stand_is_dropped_with_its_statement(document, cap
     """A false word, text, document or offset costs the whole statement, and is counted in the log."""
     true = quote(document, 27, 54)
     kept = cite([Statement("", replace(true, **lie)), Statement("ici", true)], {"ruche": document})
-    assert [("ici", 1)] == [(statement.lead, citation.number) for statement, citation in kept]
+    assert [(statement.lead, citation.number) for statement, citation in kept] == [("ici", 1)]
     assert "1 of 2 quotes" in caplog.text
 
 
 def test_a_blank_quote_proves_nothing(document):
     """White space and an empty span are no quotes."""
     gap = document.text.index("\n\n")
-    assert () == cite([Statement("", quote(document, gap, gap + 2)), Statement("", quote(document, 5, 5))], {"ruche": document})
+    assert cite([Statement("", quote(document, gap, gap + 2)), Statement("", quote(document, 5, 5))], {"ruche": document}) == ()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
