@@ -41,7 +41,8 @@ def mean_interval(values: Values) -> tuple[float, float]:
 def randomisation(before: Values, after: Values) -> float:
     """Return the p-value of a paired two-sided randomisation test.
 
-    Could the two runs have been swapped question by question? Source: Smucker, Allan and Carterette, CIKM 2007. The observed assignment counts among the draws, so p is never 0.
+    Could the answers of the two runs have been swapped question by question? Source: Smucker, Allan and Carterette, CIKM 2007.
+    The observed assignment counts among the draws, so p is never 0.
     """
     differences = after - before
     if not differences.any():

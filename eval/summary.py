@@ -81,7 +81,7 @@ def _speed(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
         for name, spent in outcome.answer["timings_ms"].items():
             stages[f"ms_{name}"].append(spent)
     return {
-        name: Figure(*(float(np.quantile(spent, share)) for share in (0.5, 0.05, 0.95)), count=len(spent))
+        name: Figure(float(np.median(spent)), float(np.quantile(spent, 0.05)), float(np.quantile(spent, 0.95)), len(spent))
         for name, spent in stages.items()
     }
 
