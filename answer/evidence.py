@@ -81,7 +81,7 @@ def features(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon) -> dict[st
         "span": span.score,
         "passage": hit.score,
         "words": lexicon.share(asked.content, own),
-        "context": lexicon.share(asked.terms, around),
+        "context": lexicon.share(asked.content, around),
         "headings": lexicon.share(asked.terms, place),
         "names": lexicon.share(asked.names, around),
         "news": _news(asked, own, hit.passage),

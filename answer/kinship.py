@@ -80,7 +80,7 @@ def _defines(wanted: Sequence[str], folded: str) -> float:
     """Say whether the sentence names the thing, then says what it is (1) or what it does (0.8)."""
     for pattern, worth in ((_IS, 1.0), (_DOES, 0.8)):
         said = pattern.search(folded)
-        if said and wanted and set(wanted) <= set(terms(folded[: said.start()])):
+        if said and wanted and set(wanted) <= set(terms(folded[: said.start()].rsplit(",")[-1])):
             return worth
     return 0.0
 

@@ -74,7 +74,7 @@ _ASKED: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"^qu'est-ce qu(e |')(le |la |les |l'|une? )?[\w-]+( [\w-]+)? ?\??$",
             r"definition|definir|definis(sez)?",
             r"que? (veut|veulent|signifie(nt)?)|veut dire|what does .+ mean",
-            r"what('s| is| are)( an?| the)?",
+            r"what('s| is)( an?| the)?|what are \w+$",
             r"en quoi consist(e|ent)",
         ),
     ),
@@ -110,13 +110,13 @@ _KINDS = tuple((kind, _whole_words(patterns)) for kind, patterns in _ASKED)
 # Folded words that ask or are only polite, beyond the French stop words: short messages and English. They name nothing.
 FILLERS = frozenset(
     """
-    entre et koi kwa kesako cmb cbm comb kombien conbien coment comen cmt koman kand kan qd pk pkoi prkoi pourkoi ki esk kelle
-    kel kels definition definir signifie veut liste lister cite citer donne donner donnez trouve trouver connaitre
-    savoir expliquer explique info infos renseignement renseignements question reponse a an and are any about be been
-    can could did do does for from get give has have how i in is it its kind many may me more much must my of on one or
-    our own please should some tell than that the their them there these they this to us was we were what when where
-    which who whom whose why will with would you your exemple exemples example examples difference differences comparer
-    compare annee annees
+    entre et ete koi kwa kesako cmb cbm comb kombien conbien coment comen cmt koman kand kan qd pk pkoi prkoi pourkoi ki
+    esk kelle kel kels definition definir signifie veut liste lister cite citer donne donner donnez trouve trouver
+    connaitre savoir expliquer explique info infos renseignement renseignements question reponse a an and are any about
+    be been can could did do does for from get give has have how i in is it its kind many may me more much must my of on
+    one or our own please should some tell than that the their them there these they this to us was we were what when
+    where which who whom whose why will with would you your exemple exemples example examples difference differences
+    comparer compare annee annees
     """.split()
 )
 

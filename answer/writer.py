@@ -89,11 +89,20 @@ def _paragraph(statement: Statement, citation: Citation | None) -> str:
     lines = [line for line in citation.quote.splitlines() if line.strip()]
     if not any(map(_BULLET.match, lines[1:])):
         return f"{statement.lead}«\u00a0{_BULLET.sub('', ' '.join(citation.quote.split()))}{mark}"
-    bare = [_BULLET.sub("", line) for line in lines]
-    if _BULLET.match(lines[0]):
-        bare[0] = "«\u00a0" + bare[0]
-        return f"{statement.lead}\n\n{_bullets(bare)}{mark}".strip()
-    return f"{statement.lead}«\u00a0{bare[0]}\n\n{_bullets(bare[1:])}{mark}"
+    opened = f"{statement.lead}\n\n" if _BULLET.match(lines[0]) else statement.lead
+    return (opened + _listed(lines) + mark).strip()
+
+
+def _listed(lines: Sequence[str]) -> str:
+    """Return the lines of a quoted list as Markdown: what is no item stands alone between the items."""
+    shown, was_item = "", False
+    for number, line in enumerate(lines):
+        item = bool(_BULLET.match(line))
+        gap = "" if not number else "\n" if item and was_item else "\n\n"
+        opening = "" if number else "«\u00a0"
+        shown += gap + ("- " if item else "") + opening + _BULLET.sub("", line)
+        was_item = item
+    return shown
 
 
 def _introduction(evidence: Evidence) -> str:
