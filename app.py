@@ -62,7 +62,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         raise TresseError(f"L’adresse « {host} » est inconnue ; essayez --host 127.0.0.1.") from None
     except OSError as error:
         raise TresseError(_refused(error, host, port)) from None

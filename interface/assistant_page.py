@@ -19,7 +19,7 @@ HEADER = (
     '<header id="tresse"><h1>Tresse</h1><p>Posez votre question comme à un collègue : '
     "chaque réponse cite mot pour mot les documents, et montre où.</p></header>"
 )
-EVERYWHERE = "Chercher dans tous les documents"
+EVERYWHERE = "Chercher partout"
 NOTHING_ASKED = "Écrivez d’abord votre question."
 
 
@@ -60,8 +60,8 @@ def welcome(documents: Mapping[str, Document]) -> str:
     titles = "".join(f"<li>{escape(document.title)}</li>" for document in documents.values())
     return (
         f'<div class="welcome"><h2>Que voulez-vous savoir ?</h2><ul>{titles}</ul>'
-        "<p>Les réponses sont des extraits exacts de ce texte, jamais des phrases inventées. "
-        "Quand il ne répond pas, Tresse le dit.</p></div>"
+        "<p>Les réponses sont des extraits exacts, jamais des phrases inventées. "
+        "Quand les documents ne répondent pas, Tresse le dit.</p></div>"
     )
 
 

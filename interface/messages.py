@@ -82,7 +82,10 @@ def _lines(lines: Sequence[str], exchange: int, numbers: frozenset[int]) -> str:
 
 
 def _marked(text: str, exchange: int, numbers: frozenset[int]) -> str:
-    """Escape `text`; its [n] markers become links to the sources, a line all in **stars** is strong: stars inside a line are a document's own."""
+    """Escape `text`; its [n] markers become links to the sources, and it is strong when it is all in **stars**.
+
+    Stars inside a line are a document's own and stay.
+    """
 
     def link(marker: re.Match[str]) -> str:
         number = int(marker[1])

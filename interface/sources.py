@@ -68,8 +68,9 @@ def _part_title(citation: Citation, document: Document) -> str:
 def _place(citation: Citation, *, name_document: bool) -> str:
     place = citation.place
     said = [citation.title] if name_document else []
-    said.append(" – ".join(place.headings[1:]))
-    said.append(str(place.speaker) if place.speaker else "")
+    speaker = str(place.speaker) if place.speaker else ""
+    said.append(" – ".join(heading for heading in place.headings[1:] if heading != speaker))
+    said.append(speaker)
     said.append(where(citation))
     return "".join(f"<span>{escape(words)}</span>" for words in said if words)
 
@@ -108,7 +109,12 @@ def _mark(quote: str, anchor: str) -> str:
 
 
 def _neighbour(document: Document, i: int, part: str, *, last_words: bool) -> str:
-    """Return the block at `i` greyed and shortened, nothing where the part ends."""
+    """Return the block at `i` greyed and shortened, nothing where the part ends.
+
+    Before a quote, labels are stepped over: what an interviewer asks says more than the initials of who answers.
+    """
+    while last_words and i > 0 and document.blocks[i].kind == "label":
+        i -= 1
     if not 0 <= i < len(document.blocks) or document.blocks[i].part != part:
         return ""
     block = document.blocks[i]

@@ -1,5 +1,6 @@
 import os
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -62,6 +63,21 @@ def test_hostile_text_shows_as_text(answering, cite, document, hostile):
         assert "<script" not in html
         assert hostile in text_of(html)
         assert "\n\n" not in html
+
+
+def test_a_speaker_is_named_once(answering, cite, document, speaker):
+    """Where a heading is already the speaker's name and role, the place does not say them twice."""
+    citation = cite("Fin.", speaker=speaker)
+    headed = replace(citation, place=replace(citation.place, headings=("Fiche 1", str(speaker), "Une question ?")))
+    html = panel((Exchange(1, "Un ?", answer=answering("« Fin. » [1]", headed)),), {document.id: document})
+    assert '<p class="place"><span>Une question ?</span><span>Jeanne Roy, directrice</span>' in html
+
+
+def test_a_label_gives_way_to_the_question_before_it(cite, document):
+    """The initials that open an answer are no context; the question that was asked is."""
+    blocks = tuple(replace(block, kind="label") if block == document.blocks[1] else block for block in document.blocks)
+    html = context(cite("Fin."), replace(document, blocks=blocks), anchor="a")
+    assert '<p class="near heading">Qu’est-ce qu’un réseau ?</p>' in html
 
 
 def test_several_documents_are_named(answering, cite, document, other_document):
