@@ -42,7 +42,7 @@ class Assistant:
     def __init__(self, index: Index, *, weights: Weights | None = None) -> None:
         self.index = index
         self._weights = weights or read_weights()
-        self._lexicon = lexicon(index.passages, index.documents.values())
+        self.lexicon = lexicon(index.passages, index.documents.values())
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:
         """Answer `question`, asked after `history`, from the documents and parts named in `within` (all when empty).
@@ -56,7 +56,7 @@ class Assistant:
         if talk is not None:
             draft = write_small_talk(talk, self.index.documents.values())
             return self._settled(asked, asked, "smalltalk", 1.0, draft, (), start, start)
-        query = standalone(asked, history, names=self._lexicon.names)
+        query = standalone(asked, history, names=self.lexicon.names)
         hits = self.index.search(query, top=max(top, int(self._weights.choice["passages"])), within=within)
         searched = perf_counter()
         status, confidence, draft = self._drafted(query, hits)
@@ -64,9 +64,9 @@ class Assistant:
 
     def _drafted(self, query: str, hits: Sequence[Hit]) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
-        asked = understand(query, self._lexicon)
-        found = choose(asked, hits, lexicon=self._lexicon, weights=self._weights)
-        told = signals(asked, hits, found, self._lexicon)
+        asked = understand(query, self.lexicon)
+        found = choose(asked, hits, lexicon=self.lexicon, weights=self._weights)
+        told = signals(asked, hits, found, self.lexicon)
         status, confidence = decide(told, self._weights)
         if status == "answered":
             return status, confidence, write(found, documents)

@@ -15,7 +15,8 @@ Verdict = Literal["answered", "related", "refused"]
 # What each half of the search says, in the names of its signals.
 _WORDS = ("words.text", "words.span")
 _VECTORS = ("vectors.text", "vectors.span")
-_QUESTIONS = ("words.questions", "vectors.questions")
+_QUESTION_WORDS = ("words.questions",)
+_QUESTION_VECTORS = ("vectors.questions",)
 
 
 def signals(asked: Asked, hits: Sequence[Hit], found: Sequence[Evidence], lexicon: Lexicon) -> dict[str, float]:
@@ -33,7 +34,9 @@ def signals(asked: Asked, hits: Sequence[Hit], found: Sequence[Evidence], lexico
         "type": own["type"],
         "words": _best(best.hit, _WORDS),
         "vectors": _best(best.hit, _VECTORS),
-        "questions": _best(best.hit, _QUESTIONS),
+        "question_words": _best(best.hit, _QUESTION_WORDS),
+        "question_vectors": _best(best.hit, _QUESTION_VECTORS),
+        "expanded": float(_best(best.hit, _QUESTION_VECTORS) > 0),
         "margin": max(0.0, best.hit.score - max(others, default=0.0)),
         "agreement": float(_leader(hits, _WORDS) is _leader(hits, _VECTORS)),
         "unknown_words": 1 - lexicon.share(asked.terms, frozenset(filter(lexicon.knows, asked.terms))),

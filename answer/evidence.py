@@ -71,14 +71,14 @@ def choose(asked: Asked, hits: Sequence[Hit], *, lexicon: Lexicon, weights: Weig
 def features(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon) -> dict[str, float]:
     """Return what tells for a span, each from 0 to 1.
 
-    The scores of the search; the question's words in the span, around it, in the headings; its names around the span; what the
+    What the search says of the span and the score of its passage; the question's words in the span, around it, in the headings; its names around the span; what the
     span says that the question does not; whether it has the form of an answer.
     """
     text = _text(hit, span.span)
     own, place = words_of(text), place_terms(hit.passage)
     around = words_of(hit.passage.text) | place
     return {
-        "span": span.score,
+        **span.signals,
         "passage": hit.score,
         "words": lexicon.share(asked.content, own),
         "context": lexicon.share(asked.content, around),
@@ -100,7 +100,7 @@ def _news(asked: Asked, own: Collection[str], passage: Passage) -> float:
 
 def _candidate(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon, weights: Weights) -> _Candidate:
     told = features(asked, hit, span, lexicon)
-    score = sum(weights.evidence[name] * value for name, value in told.items())
+    score = sum(weights.evidence.get(name, 0.0) * value for name, value in told.items())
     return _Candidate(hit, span.span, told, words_of(_text(hit, span.span)) & frozenset(asked.terms), score)
 
 
