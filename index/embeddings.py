@@ -59,7 +59,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _prepared(sqlite3.connect(path, timeout=60))
-    except sqlite3.OperationalError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         _log.warning("Cache de vecteurs inutilisable (%s)\u00a0: tout sera recalculé.", error)
         return _prepared(sqlite3.connect(":memory:"))
     except sqlite3.DatabaseError:

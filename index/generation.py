@@ -24,6 +24,7 @@ CURE = "Relancez\u00a0: python -m index build"
 
 _MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"
 _NAME = re.compile(r"g(\d{6,})")
+_POINTER = re.compile(r"(g\d{6,}) ([0-9a-f]{64})\n")
 _TRANSIENT = ".tantivy-"  # its lock files, made again at each opening
 
 
@@ -69,14 +70,15 @@ def has_generation(folder: Path) -> bool:
 def current_generation(folder: Path) -> Generation:
     """Find the generation that serves. Raises TresseError where there is none, or none that this version can read."""
     try:
-        pointer = (folder / _CURRENT).read_bytes().decode("ascii", "replace").split()
+        pointer = (folder / _CURRENT).read_bytes().decode("ascii", "replace")
     except FileNotFoundError as error:
         raise TresseError(f"L’index n’existe pas encore dans {folder}. Construisez-le\u00a0: python -m index build") from error
     except OSError as error:
         raise TresseError(f"L’index ne peut pas être lu\u00a0: {folder / _CURRENT} ({error.strerror}). {CURE}") from error
-    if len(pointer) != 2 or not _NAME.fullmatch(pointer[0]):
+    found = _POINTER.fullmatch(pointer)
+    if not found:
         raise _altered(_CURRENT)
-    name, digest = pointer
+    name, digest = found.groups()
     try:
         content = (folder / name / _MANIFEST).read_bytes()
     except OSError as error:

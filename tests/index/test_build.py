@@ -1,0 +1,98 @@
+"""Tests of the build and of what it reports."""
+
+from pathlib import Path
+
+import pytest
+
+from errors import TresseError
+from index.build import Changes, build_index, read_content
+from index.generation import current_generation
+from index.store import embedded_texts, open_index
+from settings import Settings
+
+
+def test_a_first_build_adds_and_encodes_everything(expanded: Settings, encoder: object) -> None:
+    """Four passages, nine spans, three questions: as many vectors, each text encoded once."""
+    report = build_index(expanded, progress=False, encoder=encoder)
+    assert report.changes == Changes(("abeilles", "pain"), (), (), ())
+    assert report.counts == {"documents": 2, "passages": 4, "spans": 10, "questions": 3, "vectors": 17}
+    assert (report.embedded, report.reused) == (17, 0)
+    assert len(encoder.encoded) == 17
+
+
+def test_an_unchanged_corpus_encodes_nothing(expanded: Settings, encoder: object) -> None:
+    """A rebuild of the same corpus finds every vector in the cache and gives the same index."""
+    build_index(expanded, progress=False, encoder=encoder)
+    before = open_index(expanded, encoder=encoder).search("miel")
+    encoder.encoded.clear()
+    report = build_index(expanded, progress=False, encoder=encoder)
+    assert report.changes == Changes((), (), (), ("abeilles", "pain"))
+    assert (report.embedded, report.reused, encoder.encoded) == (0, 17, [])
+    assert open_index(expanded, encoder=encoder).search("miel") == before
+
+
+def test_what_changed_is_reported_and_only_that_is_encoded(expanded: Settings, encoder: object) -> None:
+    """One document changed by a sentence, one removed, one added."""
+    build_index(expanded, progress=False, encoder=encoder)
+    bees = expanded.corpus / "abeilles.md"
+    bees.write_text(bees.read_text(encoding="utf-8").replace("Le miel vient du nectar.", "Le miel vient des fleurs."), "utf-8")
+    (expanded.corpus / "pain.md").rename(expanded.corpus / "pains.md")
+    encoder.encoded.clear()
+    report = build_index(expanded, progress=False, encoder=encoder)
+    assert report.changes == Changes(("pains",), ("abeilles",), ("pain",), ())
+    assert "Le miel vient des fleurs." in encoder.encoded
+    assert "La reine pond les œufs." not in encoder.encoded
+
+
+def test_a_changed_expansion_changes_its_document(expanded: Settings, encoder: object) -> None:
+    """A question reworded is a change of the document that it leads to, and one text to encode."""
+    build_index(expanded, progress=False, encoder=encoder)
+    path = expanded.corpus / "abeilles.expansions.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace("Quelle plante violette", "Quelle fleur mauve"), "utf-8")
+    report = build_index(expanded, progress=False, encoder=encoder)
+    assert report.changes == Changes((), ("abeilles",), (), ("pain",))
+    assert report.embedded == 1
+
+
+def test_the_manifest_says_what_the_index_was_made_of(expanded: Settings, encoder: object) -> None:
+    """Model, dimension, corpus, counts and library versions stand in the manifest."""
+    report = build_index(expanded, progress=False, encoder=encoder)
+    manifest = current_generation(expanded.index).manifest
+    assert (manifest.model, manifest.dimension) == ("fake:1", 16)
+    assert set(manifest.corpus) == {"abeilles.md", "abeilles.expansions.jsonl", "pain.md"}
+    assert manifest.counts == report.counts
+    assert {"faiss-cpu", "tantivy", "torch"} <= set(manifest.versions)
+
+
+def test_texts_are_listed_passages_then_spans_then_questions(expanded: Settings) -> None:
+    """A passage is encoded under its last two headings, a span and a question as they are."""
+    texts = embedded_texts(read_content(expanded))
+    assert texts[1].startswith("Les abeilles. Le miel. Le miel vient du nectar.")
+    assert texts[4:6] == ["Une ruche compte 40 000 abeilles en été.", "La reine pond les œufs."]
+    assert texts[-3:] == ["Qui pond dans la ruche ?", "Quelle plante violette ?", "D’où vient la douceur des tartines ?"]
+
+
+def test_a_folder_that_cannot_be_written_is_said(settings: Settings, encoder: object, tmp_path: Path) -> None:
+    """The sentence names the folder and what to check."""
+    (tmp_path / "index").write_text("a file where the folder should be")
+    with pytest.raises(TresseError, match=r"n’a pas pu être écrit dans .*index.*python -m index build"):
+        build_index(settings, progress=False, encoder=encoder)
+
+
+def test_a_stale_expansion_stops_the_build(expanded: Settings, encoder: object) -> None:
+    """A quote that no longer stands is named; what served goes on."""
+    (expanded.corpus / "pain.expansions.jsonl").write_text('{"quote": "Absente.", "questions": ["q"], "terms": ["t"]}\n')
+    with pytest.raises(TresseError, match="Absente"):
+        build_index(expanded, progress=False, encoder=encoder)
+
+
+def test_progress_is_shown_on_standard_error_only(
+    settings: Settings, encoder: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bar never mixes with what is printed, and can be left out."""
+    build_index(settings, progress=False, encoder=encoder)
+    assert capsys.readouterr() == ("", "")
+    build_index(settings, progress=True, encoder=encoder)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "100%" in shown.err
