@@ -71,8 +71,8 @@ def choose(asked: Asked, hits: Sequence[Hit], *, lexicon: Lexicon, weights: Weig
 def features(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon) -> dict[str, float]:
     """Return what tells for a span, each from 0 to 1.
 
-    What the search says of the span and the score of its passage; the question's words in the span, around it, in the headings; its names around the span; what the
-    span says that the question does not; whether it has the form of an answer.
+    What the search says of the span, and the score of its passage; the question's words in the span, around it, in the
+    headings; its names around the span; what the span says that the question does not; whether it has the form of an answer.
     """
     text = _text(hit, span.span)
     own, place = words_of(text), place_terms(hit.passage)

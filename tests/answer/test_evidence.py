@@ -60,3 +60,10 @@ def test_evidence_is_short_exact_and_the_same_each_time(index, known, document):
 def test_no_passage_gives_no_evidence(known):
     """Nothing found, nothing chosen."""
     assert choose(understand("Ruche ?", known), (), lexicon=known, weights=read_weights()) == ()
+
+
+def test_every_weight_of_evidence_is_that_of_a_feature(index, known):
+    """A weight whose feature has another name would silently count for nothing."""
+    hit = index.search("Ruche")[0]
+    search = {f"{half}.{field}" for half in ("words", "vectors") for field in ("span", "questions", "terms")}
+    assert set(read_weights().evidence) <= set(features(understand("Ruche ?", known), hit, hit.spans[0], known)) | search
