@@ -35,7 +35,7 @@ def as_markdown(answer: Answer) -> str:
 def source(citation: Citation) -> str:
     """Say in one line where a citation stands: document, headings, speaker, lines or page."""
     place = citation.place
-    speaker = [str(place.speaker)] if place.speaker else []
+    speaker = [str(place.speaker)] if place.speaker and str(place.speaker) not in place.headings else []
     return " — ".join([citation.title, *place.headings, *speaker, where(citation)])
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from answer.conversation import Turn
 from answer.quotes import verify
-from answer.render import as_json, as_markdown
+from answer.render import as_json, as_markdown, source
 from errors import TresseError
 
 
@@ -152,3 +152,10 @@ def test_on_a_terminal_the_sources_follow_the_answer(assistant):
         "Anne Leroy, directrice de la Ruche — ligne 4"
     )
     assert "Sources" not in as_markdown(assistant.ask("Bonjour"))
+
+
+def test_a_person_who_is_also_a_heading_is_named_once(assistant):
+    """An interview stands under the presentation of the person: the source does not repeat it."""
+    [citation] = assistant.ask("Qui est la seule salariée de la Ruche ?").citations
+    under = replace(citation, place=replace(citation.place, headings=("Titre", str(citation.place.speaker))))
+    assert source(under).count("Anne Leroy") == 1
