@@ -19,9 +19,9 @@ _DIGITS = 6  # what is beyond is the noise of 32-bit sums, and would decide betw
 
 
 @cache
-def read_weights(path: Path = _WEIGHTS) -> Mapping[str, float]:
-    """Read the weight of each signal; the file says where they come from."""
-    signals: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["signals"]
+def read_weights(*, expanded: bool, path: Path = _WEIGHTS) -> Mapping[str, float]:
+    """Read the weight of each signal, for an index with expansions or without; the file says where they come from."""
+    signals: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["expanded" if expanded else "plain"]
     return signals
 
 

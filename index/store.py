@@ -50,8 +50,8 @@ def has_index(settings: Settings) -> bool:
     return has_generation(settings.index)
 
 
-def open_index(settings: Settings, *, encoder: Encoder | None = None) -> Index:
-    """Load the index that serves, with its model unless it is given.
+def open_index(settings: Settings, *, encoder: Encoder | None = None, weights: Mapping[str, float] | None = None) -> Index:
+    """Load the index that serves, with its model and the fitted weights of its signals unless they are given.
 
     Raises TresseError, each with its own sentence and the cure, where the index is missing, incomplete, altered, of another
     version, of another model, or older than the corpus.
@@ -67,7 +67,7 @@ def open_index(settings: Settings, *, encoder: Encoder | None = None) -> Index:
             f"L’index a été construit avec un autre modèle ({generation.manifest.model.rpartition(':')[0]}) que celui qui est "
             f"choisi ({encoder.fingerprint.rpartition(':')[0]}), ou une autre version du même. {CURE}"
         )
-    return _load(generation, encoder)
+    return _load(generation, encoder, weights)
 
 
 def check_corpus(generation: Generation, settings: Settings) -> None:
@@ -87,7 +87,7 @@ def load_content(generation: Generation) -> Content:
     )
 
 
-def _load(generation: Generation, encoder: Encoder) -> Index:
+def _load(generation: Generation, encoder: Encoder, weights: Mapping[str, float] | None) -> Index:
     content = load_content(generation)
     words = Words(generation.folder / _WORDS, load_vocabulary(generation.read_text(_VOCABULARY)))
     vectors = read_vectors(generation.folder / _VECTORS)
@@ -100,7 +100,7 @@ def _load(generation: Generation, encoder: Encoder) -> Index:
         units=content.units,
         scorer=Scorer(layout, words, vectors),
         encoder=encoder,
-        weights=read_weights(),
+        weights=weights or read_weights(expanded=any(unit.questions for unit in content.units)),
     )
 
 

@@ -55,9 +55,10 @@ def test_the_best_of_each_group(groups: list[list[float]]) -> None:
 
 def test_every_signal_has_a_weight_and_a_provenance() -> None:
     """The weights are data, complete, and say where they come from."""
-    weights = read_weights()
+    weights = read_weights(expanded=True)
     assert set(weights) == {*PASSAGE_SIGNALS, *UNIT_SIGNALS}
     assert all(weight >= 0 for weight in weights.values())
+    assert set(read_weights(expanded=False)) == {n for n in weights if not n.endswith(("questions", "terms"))}
     assert json.loads((Path("index") / "weights.json").read_text(encoding="utf-8"))["provenance"]
 
 

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -34,6 +33,7 @@ def run(environment: Settings, capsys: pytest.CaptureFixture[str]) -> Run:
 
     def command(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
+        assert os.environ["TRESSE_INDEX"] == str(environment.index)  # never the index of whoever runs the tests
         return main(arguments), *capsys.readouterr()
 
     return command
@@ -152,7 +152,7 @@ def test_an_interruption_is_clean(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert "intact" in err
 
 
-def test_a_reader_that_leaves_is_no_error(environment: Settings, encoder: object, tmp_path: Path) -> None:
+def test_a_reader_that_leaves_is_no_error(environment: Settings, encoder: object) -> None:
     """`python -m index verify | head` with a closed pipe says nothing and does not fail."""
     build_index(environment, progress=False, encoder=encoder)
     reading, writing = os.pipe()

@@ -50,7 +50,7 @@ def test_vector_signals_are_the_best_cosines(index: Index, expanded: Settings, q
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_score_is_the_weighted_mean_of_the_signals(index: Index, query: str) -> None:
     """The score of a passage and that of a span follow from their signals and the weights."""
-    weights = read_weights()
+    weights = read_weights(expanded=True)
     for hit in index.search(query, top=99):
         for part in (hit, *hit.spans):
             total = sum(weights[name] for name in part.signals)
