@@ -41,7 +41,7 @@ class Assistant:
 
     def __init__(self, index: Index, *, weights: Weights | None = None) -> None:
         self.index = index
-        self._weights = weights or read_weights()
+        self._weights = weights or read_weights(expanded=index.expanded)
         self.lexicon = lexicon(index.passages, index.documents.values())
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:

@@ -36,7 +36,6 @@ def signals(asked: Asked, hits: Sequence[Hit], found: Sequence[Evidence], lexico
         "vectors": _best(best.hit, _VECTORS),
         "question_words": _best(best.hit, _QUESTION_WORDS),
         "question_vectors": _best(best.hit, _QUESTION_VECTORS),
-        "expanded": float(_best(best.hit, _QUESTION_VECTORS) > 0),
         "margin": max(0.0, best.hit.score - max(others, default=0.0)),
         "agreement": float(_leader(hits, _WORDS) is _leader(hits, _VECTORS)),
         "unknown_words": 1 - lexicon.share(asked.terms, frozenset(filter(lexicon.knows, asked.terms))),
@@ -49,7 +48,7 @@ def decide(told: Mapping[str, float], weights: Weights) -> tuple[Verdict, float]
     """Return the status and the confidence, a logistic function of the weighted signals; no signal is a refusal."""
     if not told:
         return "refused", 0.0
-    total = weights.confidence["bias"] + sum(weights.confidence[name] * value for name, value in told.items())
+    total = weights.confidence["bias"] + sum(weights.confidence.get(name, 0.0) * value for name, value in told.items())
     confidence = 1 / (1 + exp(-max(-50.0, min(50.0, total))))
     if confidence >= weights.status["answered"]:
         return "answered", confidence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_FILE = Path(__file__).parent / "weights.json"
+FILE = Path(__file__).parent / "weights.json"
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class Weights:
 
 
 @cache
-def read_weights(path: Path = _FILE) -> Weights:
-    """Read the weights."""
-    return Weights(**json.loads(path.read_text(encoding="utf-8")))
+def read_weights(*, expanded: bool, path: Path = FILE) -> Weights:
+    """Read the weights for an index with expansions, or for one without: its scores mean something else."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Weights(
+        **content["expanded" if expanded else "plain"], choice=content["choice"], provenance=content["provenance"]
+    )

@@ -75,6 +75,8 @@ def _spans(text: str, start: int) -> tuple[Span, ...]:
 class WordIndex:
     """Ranks passages by the share of the query's terms that they hold; vectors say the same."""
 
+    expanded = True
+
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self.documents = documents
         self.passages = tuple(passage for document in documents.values() for passage in _passages(document))

@@ -35,7 +35,7 @@ def test_confidence_is_a_probability_that_good_signals_raise(told):
 def told(index, known, question):
     asked = understand(question, known)
     hits = index.search(question)
-    return signals(asked, hits, choose(asked, hits, lexicon=known, weights=read_weights()), known)
+    return signals(asked, hits, choose(asked, hits, lexicon=known, weights=read_weights(expanded=True)), known)
 
 
 def test_a_name_or_number_that_the_documents_lack_is_strange(index, known):
@@ -43,7 +43,7 @@ def test_a_name_or_number_that_the_documents_lack_is_strange(index, known):
     assert told(index, known, "Combien d’adhérents réunit Mosaïque ?")["strange"] == 1.0
     assert told(index, known, "Combien d’adhérents réunit la Ruche en 2031 ?")["strange"] == 1.0
     assert told(index, known, "Combien d’adhérents réunit la Ruche ?")["strange"] == 0.0
-    assert decide(told(index, known, "Combien d’adhérents réunit Mosaïque ?"), read_weights())[0] != "answered"
+    assert decide(told(index, known, "Combien d’adhérents réunit Mosaïque ?"), read_weights(expanded=True))[0] != "answered"
 
 
 def test_unknown_words_and_lost_coverage_are_told(index, known):
@@ -52,9 +52,9 @@ def test_unknown_words_and_lost_coverage_are_told(index, known):
     assert (sure["coverage"], sure["unknown_words"]) == (1.0, 0.0)
     assert unsure["coverage"] == 0.0
     assert unsure["unknown_words"] == 1.0
-    assert decide(unsure, read_weights())[0] == "refused"
+    assert decide(unsure, read_weights(expanded=True))[0] == "refused"
 
 
 def test_every_signal_has_a_weight(index, known):
     """A signal without a weight, or a weight without a signal, is a fault of the data."""
-    assert set(told(index, known, "budget du Verger")) | {"bias"} == set(read_weights().confidence)
+    assert set(told(index, known, "budget du Verger")) | {"bias"} == set(read_weights(expanded=True).confidence)

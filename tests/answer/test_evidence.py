@@ -7,7 +7,7 @@ from answer.weights import read_weights
 
 def chosen(index, known, question, **options):
     asked = understand(question, known)
-    return choose(asked, index.search(question, **options), lexicon=known, weights=read_weights())
+    return choose(asked, index.search(question, **options), lexicon=known, weights=read_weights(expanded=True))
 
 
 def test_a_number_asked_for_is_the_number_of_that_thing(index, known):
@@ -59,11 +59,11 @@ def test_evidence_is_short_exact_and_the_same_each_time(index, known, document):
 
 def test_no_passage_gives_no_evidence(known):
     """Nothing found, nothing chosen."""
-    assert choose(understand("Ruche ?", known), (), lexicon=known, weights=read_weights()) == ()
+    assert choose(understand("Ruche ?", known), (), lexicon=known, weights=read_weights(expanded=True)) == ()
 
 
 def test_every_weight_of_evidence_is_that_of_a_feature(index, known):
     """A weight whose feature has another name would silently count for nothing."""
     hit = index.search("Ruche")[0]
     search = {f"{half}.{field}" for half in ("words", "vectors") for field in ("span", "questions", "terms")}
-    assert set(read_weights().evidence) <= set(features(understand("Ruche ?", known), hit, hit.spans[0], known)) | search
+    assert set(read_weights(expanded=True).evidence) <= set(features(understand("Ruche ?", known), hit, hit.spans[0], known)) | search

@@ -49,6 +49,6 @@ def test_numbers_are_read_as_written_in_french():
 
 def test_weights_say_where_they_come_from():
     """Every weight file carries its provenance, and the status thresholds are in order."""
-    weights = read_weights()
+    weights = read_weights(expanded=True)
     assert weights.provenance
     assert 0 < weights.status["related"] < weights.status["answered"] < 1
