@@ -31,6 +31,6 @@ def understand(query: str, lexicon: Lexicon) -> Asked:
     wanted = dict.fromkeys(lexicon.reading(token.term) for token in tokens(query) if token.form not in FILLERS)
     named = named_in(query, lexicon.names)
     said = [*named, *numbers_in(query)]
-    strange = tuple(word for word in said if fold(word) not in lexicon.names and not all(map(lexicon.knows, terms(word))))
+    strange = tuple(word for word in said if fold(word) not in lexicon.names and not all(map(lexicon.holds, terms(word))))
     names = frozenset(term for word in said for term in terms(word)) & frozenset(wanted)
     return Asked(kind_of(query), tuple(wanted), names, strange)

@@ -42,7 +42,7 @@ class Assistant:
     def __init__(self, index: Index, *, weights: Weights | None = None) -> None:
         self.index = index
         self._weights = weights or read_weights(expanded=index.expanded)
-        self.lexicon = lexicon(index.passages, index.documents.values())
+        self.lexicon = lexicon(index.passages, index.documents.values(), index.units)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:
         """Answer `question`, asked after `history`, from the documents and parts named in `within` (all when empty).

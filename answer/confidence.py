@@ -32,6 +32,8 @@ def signals(asked: Asked, hits: Sequence[Hit], found: Sequence[Evidence], lexico
         "names": own["names"],
         "news": own["news"],
         "type": own["type"],
+        "heard": own["heard"],
+        "closest": own["closest"],
         "words": _best(best.hit, _WORDS),
         "vectors": _best(best.hit, _VECTORS),
         "question_words": _best(best.hit, _QUESTION_WORDS),

@@ -7,8 +7,9 @@ from typing import Literal
 
 from answer.asked import Asked
 from answer.kinship import DEFINED, kinship
-from answer.lexicon import Lexicon, place_terms, words_of
+from answer.lexicon import Lexicon, heard_for, place_terms, words_of
 from answer.listing import introduces, listing
+from answer.nearness import closest
 from answer.weights import Weights
 from index.search import Hit, SpanHit
 from ingest.document import Span
@@ -83,6 +84,8 @@ def features(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon) -> dict[st
         "words": lexicon.share(asked.content, own),
         "context": lexicon.share(asked.content, around),
         "headings": lexicon.share(asked.terms, place),
+        "heard": lexicon.share(asked.content, own | place | heard_for(span.unit)),
+        "closest": closest(asked, span.unit, lexicon),
         "names": lexicon.share(asked.names, around),
         "news": _news(asked, own, hit.passage),
         "type": kinship(asked, text, hit.passage),

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from answer.question import fold
 from index.analysis import terms
+from index.units import Unit
 from ingest.document import Document
 from ingest.passages import Passage
 
@@ -25,11 +26,15 @@ _LONG = 8  # letters of a stem from which two slips leave it recognisable
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words of a set of passages. `frequencies` counts, for each term, the passages that hold it."""
+    """The words of a set of passages. `frequencies` counts, for each term, the passages that hold it.
+
+    `heard` are the terms that lead to them without standing in them.
+    """
 
     frequencies: Mapping[str, int]
     passages: int
     names: frozenset[str]
+    heard: frozenset[str] = frozenset()
 
     def weight(self, term: str) -> float:
         """Return how much a term tells, from 0 (in every passage) to 1 (in one or none)."""
@@ -51,26 +56,39 @@ class Lexicon:
         near = process.extractOne(term, self._spelled, scorer=OSA.distance, score_cutoff=slips)
         return near[0] if near else term
 
-    def knows(self, term: str) -> bool:
+    def holds(self, term: str) -> bool:
         """Say whether some passage holds the term."""
         return term in self.frequencies
 
+    def knows(self, term: str) -> bool:
+        """Say whether some passage holds the term or is led to by it."""
+        return term in self.frequencies or term in self.heard
+
     @cached_property
     def _spelled(self) -> Sequence[str]:
-        return sorted(term for term in self.frequencies if term.isalpha() and len(term) >= _SHORTEST_MISTYPED - 1)
+        return sorted(
+            term for term in self.frequencies.keys() | self.heard if term.isalpha() and len(term) >= _SHORTEST_MISTYPED - 1
+        )
 
     @cached_property
     def _most(self) -> float:
         return log(self.passages)
 
 
-def lexicon(passages: Iterable[Passage], documents: Iterable[Document]) -> Lexicon:
-    """Count the terms of the passages, headings and speakers included, and collect the names of the documents."""
+def lexicon(passages: Iterable[Passage], documents: Iterable[Document], units: Iterable[Unit] = ()) -> Lexicon:
+    """Count the terms of the passages, headings and speakers included, and collect the names and what is heard."""
     frequencies: Counter[str] = Counter()
     count = 0
     for count, passage in enumerate(passages, 1):  # noqa: B007
         frequencies.update(passage_terms(passage))
-    return Lexicon(frequencies, count, names(document.text for document in documents))
+    spoken = frozenset[str]().union(*map(heard_for, units))
+    return Lexicon(frequencies, count, names(document.text for document in documents), spoken)
+
+
+@lru_cache(maxsize=65_536)
+def heard_for(unit: Unit) -> frozenset[str]:
+    """Return the terms of the questions and everyday words that lead to a span."""
+    return frozenset(terms(" ".join((*unit.questions, *unit.terms))))
 
 
 @lru_cache(maxsize=16_384)

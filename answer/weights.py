@@ -29,6 +29,4 @@ class Weights:
 def read_weights(*, expanded: bool, path: Path = FILE) -> Weights:
     """Read the weights for an index with expansions, or for one without: its scores mean something else."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Weights(
-        **content["expanded" if expanded else "plain"], choice=content["choice"], provenance=content["provenance"]
-    )
+    return Weights(**content["expanded" if expanded else "plain"], choice=content["choice"], provenance=content["provenance"])

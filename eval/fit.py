@@ -1,25 +1,49 @@
 """Cases of the tuning half in, the weights of the search, of the evidence and of the confidence out, with their provenance."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from shutil import copy2
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 
 from answer.asked import Asked, understand
 from answer.assistant import Assistant
+from answer.confidence import signals
 from answer.conversation import standalone
-from answer.evidence import features
+from answer.evidence import Evidence, choose, features
+from answer.weights import FILE as ANSWER_FILE
+from answer.weights import Weights, read_weights
 from eval.cases import Case
 from eval.matching import Group, Region, covered, locate
-from index.search import Hit, SpanHit
+from eval.metrics import citations
+from index.build import build_index
+from index.fusion import WEIGHTS as FUSION_FILE
+from index.fusion import read_weights as read_fusion
+from index.search import Hit, Index, SpanHit
+from index.store import open_index
+from ingest.reader import EXPANSIONS
+from settings import Settings
 
 Values = NDArray[np.float64]
 
 HARD = 40  # negatives a question: those that the present weights rank highest, the only ones it could be confused by
 INVERSE_PENALTY = 30.0  # scikit-learn's C; from 3 to 300 the cross-validated score moves by less than half a point
+CONFIDENCE_C = 1.0  # scikit-learn's own; three hundred answers do not bear fifteen free weights
+DECLINED = 0.85  # share of the unanswerable questions that must not be answered: 80 % is the goal, on questions not seen
+REFUSED = 0.02  # share of the answerable questions that may be refused: 3 % is the goal, likewise
+QUOTES, NEAR, NEW_WORDS = (1, 2, 3), (0.75, 0.85, 0.95), (0.1, 0.2, 0.35)
+FITTED = ("evidence", "confidence", "status")
 FOLDS = 5
 
 
@@ -35,8 +59,8 @@ def fit_ranking(rankings: Sequence[Ranking], names: Sequence[str]) -> dict[str, 
     """Return weights, none negative and 1 in sum, that rank right candidates above wrong ones.
 
     A pairwise logistic regression (Herbrich et al., 2000; Joachims, 2002): each question counts once, whatever its number of
-    candidates. A weight that would be negative is set to zero and the others fitted again, so that more of a signal never counts
-    against a passage.
+    candidates. A weight that would be negative is set to zero and the others fitted again: more of a signal never counts against
+    a passage.
     """
     differences, weights = _pairs(rankings)
     kept = np.ones(len(names), dtype=bool)
@@ -118,9 +142,7 @@ def _understood(
         yield understand(query, assistant.lexicon), hits, groups
 
 
-def _searched(
-    assistant: Assistant, cases: Sequence[Case], depth: int
-) -> Iterable[tuple[Case, Sequence[Hit], Sequence[Group]]]:
+def _searched(assistant: Assistant, cases: Sequence[Case], depth: int) -> Iterable[tuple[Case, Sequence[Hit], Sequence[Group]]]:
     for case in cases:
         if not case.evidence:
             continue
@@ -139,3 +161,158 @@ def _gives(hit: Hit, span: SpanHit, groups: Sequence[Group]) -> bool:
     return any(region.holds(place) or place.holds(region) for group in groups for place in group)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What tells for an answer, and whether its first quotation is right; an answer to what has none is wrong."""
+
+    signals: Mapping[str, float]
+    right: bool
+    answerable: bool
+
+
+def judged(assistant: Assistant, cases: Sequence[Case], weights: Weights) -> list[Judged]:
+    """Return the signals of the answer to every case but small talk, under these weights of the evidence."""
+    results = []
+    for case in cases:
+        if case.kind == "smalltalk":
+            continue
+        asked, hits, found = _found(assistant, case, weights)
+        told = signals(asked, hits, found, assistant.lexicon)
+        groups = locate(case.evidence, assistant.index.documents)
+        right = bool(found) and bool(covered(_cited(found[0]), groups))
+        results.append(Judged(told, right, bool(case.evidence)))
+    return [each for each in results if each.signals]
+
+
+def fit_confidence(answers: Sequence[Judged], names: Sequence[str]) -> dict[str, float]:
+    """Return the weights of a logistic regression of « the first quotation is right » on the signals, and its bias."""
+    model = LogisticRegression(C=CONFIDENCE_C, max_iter=2000)
+    model.fit(_rows(answers, names), [answer.right for answer in answers])
+    weights = dict(zip(names, (round(float(value), 3) for value in model.coef_[0]), strict=True))
+    return {"bias": round(float(model.intercept_[0]), 3), **weights}
+
+
+def confidences(answers: Sequence[Judged], names: Sequence[str]) -> Values:
+    """Return the probability of each answer, each given by a model fitted on the other folds."""
+    rows, right = _rows(answers, names), np.array([answer.right for answer in answers])
+    values = np.zeros(len(answers))
+    for fitted, asked in KFold(FOLDS, shuffle=True, random_state=0).split(rows):
+        model = LogisticRegression(C=CONFIDENCE_C, max_iter=2000).fit(rows[fitted], right[fitted])
+        values[asked] = model.predict_proba(rows[asked])[:, 1]
+    return values
+
+
+def thresholds(confidence: Values, answers: Sequence[Judged]) -> dict[str, float]:
+    """Return from which confidence a question is answered, and from which what is near is shown.
+
+    `answered`: the lowest at which the wanted share of the unanswerable questions is not answered. `related`: the highest at
+    which only the bearable share of the answerable ones is refused, and never above the other.
+    """
+    answerable = np.array([answer.answerable for answer in answers])
+    answered = float(np.quantile(confidence[~answerable], DECLINED, method="higher"))
+    related = float(np.quantile(confidence[answerable], REFUSED, method="lower"))
+    return {"answered": round(answered + 0.001, 3), "related": round(min(related, answered), 3)}
+
+
+def fit_choice(assistant: Assistant, cases: Sequence[Case], weights: Weights) -> dict[str, float]:
+    """Return the settings of the choice that give the best mean of citation recall and precision, of all those tried."""
+    best, kept = -1.0, dict(weights.choice)
+    for quotes, near, new_words in product(QUOTES, NEAR, NEW_WORDS):
+        choice = {**weights.choice, "quotes": quotes, "near": near, "new_words": new_words}
+        score = _citations(assistant, cases, replace(weights, choice=choice))
+        if score > best:
+            best, kept = score, choice
+    return kept
+
+
+def _citations(assistant: Assistant, cases: Sequence[Case], weights: Weights) -> float:
+    scores = []
+    for case in cases:
+        if not case.evidence:
+            continue
+        _, _, found = _found(assistant, case, weights)
+        groups = locate(case.evidence, assistant.index.documents)
+        told = citations([_cited(evidence) for evidence in found], groups)
+        scores.append((told["citation_recall"] + told["citation_precision"]) / 2)
+    return float(np.mean(scores))
+
+
+def _found(assistant: Assistant, case: Case, weights: Weights) -> tuple[Asked, Sequence[Hit], Sequence[Evidence]]:
+    query = standalone(case.question, case.history, names=assistant.lexicon.names)
+    hits = _hits(assistant.index, query, int(weights.choice["passages"]))
+    asked = understand(query, assistant.lexicon)
+    return asked, hits, choose(asked, hits, lexicon=assistant.lexicon, weights=weights)
+
+
+@lru_cache(maxsize=4096)
+def _hits(index: Index, query: str, depth: int) -> Sequence[Hit]:
+    """The search of a question, which every setting tried on it shares."""
+    return index.search(query, top=depth)
+
+
+def _cited(evidence: Evidence) -> Region:
+    return Region(evidence.hit.passage.document, evidence.span.start, evidence.span.end)
+
+
+def _rows(answers: Sequence[Judged], names: Sequence[str]) -> Values:
+    return np.array([[answer.signals[name] for name in names] for answer in answers])
+
+
+def fit_all(settings: Settings, cases: Sequence[Case], *, kind: str, fusion: Mapping[str, float] | None) -> dict[str, Any]:
+    """Fit every weight for one kind of index; `fusion` keeps the weights of the search as they are given.
+
+    Returns what the two files of weights hold under `kind`, and the cross-validated figures that speak for it.
+    """
+    assistant = Assistant(open_index(settings, weights=fusion))
+    told: dict[str, Any] = {}
+    if fusion is None:
+        rankings, names = passage_rankings(assistant, cases)
+        fusion = fit_ranking(rankings, names)
+        told["passage"] = round(cross_validated(rankings, names), 3)
+        assistant = Assistant(open_index(settings, encoder=assistant.index.encoder, weights=fusion))
+    weights = read_weights(expanded=kind == "expanded")
+    spans, features_named = span_rankings(assistant, cases, int(weights.choice["passages"]))
+    weights = replace(weights, evidence=fit_ranking(spans, features_named))
+    told["span"] = round(cross_validated(spans, features_named), 3)
+    weights = replace(weights, choice=fit_choice(assistant, cases, weights))
+    answers = judged(assistant, cases, weights)
+    names = tuple(answers[0].signals)
+    weights = replace(weights, confidence=fit_confidence(answers, names))
+    probable = confidences(answers, names)
+    weights = replace(weights, status=thresholds(probable, answers))
+    told["auc"] = round(float(roc_auc_score([answer.answerable for answer in answers], probable)), 3)
+    return {"fusion": dict(fusion), "weights": weights, "told": told}
+
+
+def fit(settings: Settings, cases: Sequence[Case]) -> str:
+    """Fit both kinds of weights on `cases` and write them; return a French account of what was fitted on what."""
+    expanded = fit_all(settings, cases, kind="expanded", fusion=None)
+    with TemporaryDirectory() as folder:
+        plain = fit_all(_without_expansions(settings, Path(folder)), cases, kind="plain", fusion=read_fusion(expanded=False))
+    provenance = (
+        f"python -m eval fit, {datetime.now(UTC):%Y-%m-%d}: {len(cases)} questions of the tuning half. Cross-validated, "
+        f"with expansions: {expanded['told']}; without: {plain['told']}. Without expansions the weights of the search are "
+        "set by hand: one booklet would teach it too much of its own headings."
+    )
+    fusion = {"provenance": provenance, "expanded": expanded["fusion"], "plain": plain["fusion"]}
+    kinds = {"expanded": expanded["weights"], "plain": plain["weights"]}
+    answer = {
+        "provenance": provenance,
+        **{kind: {name: getattr(weights, name) for name in FITTED} for kind, weights in kinds.items()},
+        "choice": expanded["weights"].choice,
+    }
+    for path, content in ((FUSION_FILE, fusion), (ANSWER_FILE, answer)):
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return provenance
+
+
+def _without_expansions(settings: Settings, folder: Path) -> Settings:
+    """The settings of an index of the same documents without their expansions, built in `folder`."""
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    for path in settings.corpus.iterdir():
+        if path.is_file() and not path.name.endswith(EXPANSIONS):
+            copy2(path, corpus)
+    plain = replace(settings, corpus=corpus, index=folder / "index")
+    build_index(plain, progress=False)
+    return plain

@@ -49,9 +49,8 @@ def _print_start(settings: Settings) -> None:
     pairs = [(_seconds(ours), _seconds(floor)) for _ in range(ROUNDS)]
     first, loaded = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(f"Première réponse depuis le démarrage : {first:.2f} s (médiane de {ROUNDS}).")
-    print(
-        f"Charger le modèle et encoder une phrase, seuls : {loaded:.2f} s. Écart : {first - loaded:+.2f} s (but : +1 s au plus)."
-    )
+    print(f"Charger le modèle et encoder une phrase, seuls : {loaded:.2f} s.")
+    print(f"Écart : {first - loaded:+.2f} s (but : +1 s au plus).")
     print(f"Mémoire au plus haut d’un de ces processus : {_peak(resource.RUSAGE_CHILDREN):.0f} Mo.")
 
 
@@ -66,9 +65,8 @@ def _print_answers(assistant: Assistant) -> None:
     answer, encode = statistics.median(answers), statistics.median(encoding)
     slowest = statistics.quantiles(answers, n=20)[-1]
     print(f"Une réponse : {answer:.1f} ms (médiane de {ANSWERS}), {slowest:.1f} ms au 95e centile.")
-    print(
-        f"Dont encoder la question : {encode:.1f} ms, {100 * encode / answer:.0f} % (but : réponse d’au plus {1.5 * encode + 10:.1f} ms)."
-    )
+    print(f"Dont encoder la question : {encode:.1f} ms, {100 * encode / answer:.0f} %.")
+    print(f"But : une réponse d’au plus {1.5 * encode + 10:.1f} ms.")
 
 
 def _print_build(settings: Settings) -> None:

@@ -14,12 +14,12 @@ Signal = NDArray[np.float64]  # one value from 0 to 1 for each passage or unit
 
 PASSAGE_SIGNALS = ("words.text", "words.headings", "vectors.text")
 UNIT_SIGNALS = ("words.span", "words.questions", "words.terms", "vectors.span", "vectors.questions")
-_WEIGHTS = Path(__file__).parent / "weights.json"
+WEIGHTS = Path(__file__).parent / "weights.json"
 _DIGITS = 6  # what is beyond is the noise of 32-bit sums, and would decide between equals
 
 
 @cache
-def read_weights(*, expanded: bool, path: Path = _WEIGHTS) -> Mapping[str, float]:
+def read_weights(*, expanded: bool, path: Path = WEIGHTS) -> Mapping[str, float]:
     """Read the weight of each signal, for an index with expansions or without; the file says where they come from."""
     signals: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["expanded" if expanded else "plain"]
     return signals

@@ -28,6 +28,7 @@ class SpanHit:
     span: Span
     score: float
     signals: Mapping[str, float]
+    unit: Unit  # the questions and everyday words that lead to the span
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class Index:
     def read(self, query: str) -> tuple[Reading, ...]:
         """Give the terms that each word of a question may stand for, mistyped ones included, as the search takes them."""
         return self._scorer.words.read(_clean(query))
+
+    def knows(self, term: str) -> bool:
+        """Tell whether a term is anywhere in the passages or their expansions."""
+        return self._scorer.words.vocabulary.knows(term)
 
     def idf(self, term: str) -> float:
         """Say how much a term tells a passage from the others; the most for one that no passage has."""
@@ -130,7 +135,7 @@ class Index:
             unit = self.units[number]
             if unit.span != NO_SPAN:
                 span = self.passages[unit.passage].spans[unit.span]
-                hits.append(SpanHit(span, float(scores[place]), _values(signals, place)))
+                hits.append(SpanHit(span, float(scores[place]), _values(signals, place), unit))
         return tuple(hits)
 
 

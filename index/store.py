@@ -8,6 +8,7 @@ from pathlib import Path
 from errors import TresseError
 from index.analysis import Token, tokens
 from index.encoder import Encoder, Vectors, open_encoder
+from index.equivalents import equivalents
 from index.fusion import read_weights
 from index.generation import CURE, Generation, current_generation, has_generation
 from index.records import dump_lines, load_documents, load_passages, load_units
@@ -18,6 +19,7 @@ from index.vectors import read_vectors, write_vectors
 from index.vocabulary import count_words, dump_vocabulary, load_vocabulary
 from index.words import FIELDS, Words, WordUnit, write_words
 from ingest.document import Document
+from ingest.glossary import build_glossary
 from ingest.passages import Passage
 from ingest.reader import corpus_files
 from settings import Settings
@@ -89,7 +91,9 @@ def load_content(generation: Generation) -> Content:
 
 def _load(generation: Generation, encoder: Encoder, weights: Mapping[str, float] | None) -> Index:
     content = load_content(generation)
-    words = Words(generation.folder / _WORDS, load_vocabulary(generation.read_text(_VOCABULARY)))
+    glossary = build_glossary(document.text for document in content.documents.values())
+    vocabulary = load_vocabulary(generation.read_text(_VOCABULARY))
+    words = Words(generation.folder / _WORDS, vocabulary, equivalents(glossary))
     vectors = read_vectors(generation.folder / _VECTORS)
     layout = Layout(content.units, len(content.passages))
     if (vectors.rows, vectors.dimension) != (layout.rows, encoder.dimension):

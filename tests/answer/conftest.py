@@ -10,6 +10,7 @@ from answer.lexicon import Lexicon, lexicon
 from errors import TresseError
 from index.analysis import terms
 from index.search import Hit, SpanHit
+from index.units import Unit
 from ingest.document import Block, BlockKind, Document, Origin, Part, Span, Speaker
 from ingest.passages import Passage, Place
 
@@ -81,6 +82,11 @@ class WordIndex:
         self.documents = documents
         self.passages = tuple(passage for document in documents.values() for passage in _passages(document))
 
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """No expansions."""
+        return ()
+
     def search(self, query: str, *, top: int = 10, within: Collection[str] = ()) -> tuple[Hit, ...]:
         """Rank as the real index does: best first, then in reading order."""
         if "nulle-part" in within:
@@ -92,7 +98,7 @@ class WordIndex:
 
     def _hit(self, passage: Passage, wanted: set[str]) -> Hit:
         spans = tuple(
-            SpanHit(span, score, {"words.span": score, "vectors.span": score})
+            SpanHit(span, score, {"words.span": score, "vectors.span": score}, Unit(0, 0))
             for span in passage.spans
             for score in [_share(wanted, passage.text[span.start - passage.start : span.end - passage.start])]
         )

@@ -25,7 +25,7 @@ def open_words(folder: Path, texts: Sequence[str]) -> Words:
             for number, text in enumerate(texts)
         ]
         write_words(folder / shelf, shelf, written)
-    return Words(folder, count_words(fields, {name: len(texts) for name in fields}))
+    return Words(folder, count_words(fields, {name: len(texts) for name in fields}), {})
 
 
 def bm25(texts: Sequence[str], query: Sequence[str]) -> dict[int, float]:
