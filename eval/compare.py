@@ -11,7 +11,7 @@ from eval.significance import mean_interval, randomisation, verdict
 from eval.summary import PER_QUESTION
 
 LESS_IS_BETTER = frozenset({"refused", "not_answered", "words"})
-SIDE = "first_citation"  # the metric by which a question is on the right side
+SIDES = ("first_citation", "declined", "smalltalk")  # the metric by which a question is on the right side: the first it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def compare(before: Run, after: Run) -> Comparison:
 
 
 def _right(outcome: Outcome) -> float:
-    return outcome.scores.get(SIDE, outcome.scores.get("declined", 0.0))
+    return next((outcome.scores[name] for name in SIDES if name in outcome.scores), 0.0)
 
 
 def _change(metric: str, pairs: Sequence[tuple[Outcome, Outcome]]) -> Change | None:

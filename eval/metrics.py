@@ -1,5 +1,6 @@
 """What every figure means. Pure functions: regions and answers in, numbers within [0, 1] out (lengths apart)."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from math import log2
@@ -47,14 +48,21 @@ def citations(cited: Sequence[Region], groups: Sequence[Group]) -> dict[str, flo
 
 
 def fact_coverage(facts: Sequence[str], text: str) -> float:
-    """Share of the facts that stand in the answer, whatever their case, accents and spaces."""
+    """Share of the facts that stand in the answer, whatever their case, accents and spaces; 42 is not in « 1 420 »."""
     answer = _plain(text)
-    return sum(_plain(fact) in answer for fact in facts) / len(facts)
+    return sum(bool(_whole_numbers(_plain(fact)).search(answer)) for fact in facts) / len(facts)
 
 
 def quote_share(quotes: Sequence[str], text: str) -> float:
     """Share of the answer's characters that are quotation."""
     return min(1.0, sum(map(len, quotes)) / max(len(text), 1))
+
+
+def _whole_numbers(fact: str) -> re.Pattern[str]:
+    """Match a fact where its first and last numbers are not cut out of longer ones."""
+    before = r"(?<!\d)(?<!\d[ ,.])" if fact[:1].isdigit() else ""
+    after = r"(?!\d)(?![ ,.]\d)" if fact[-1:].isdigit() else ""
+    return re.compile(before + re.escape(fact) + after)
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from answer.assistant import Answer, Assistant
 from answer.conversation import Turn
+from answer.entry import QUESTION_LIMIT
 from eval import metrics
 from eval.cases import Case
 from eval.matching import Region, covered, locate
@@ -84,10 +85,10 @@ def observe(assistant: Assistant, cases: Iterable[Case]) -> Iterator[Outcome]:
 
 
 def variants(cases: Sequence[Case], change: Callable[[str], str]) -> list[Case]:
-    """Return the answerable cases whose question `change` changes, with it changed; follow-ups stay out."""
+    """Return the answerable cases whose question `change` changes, changed; follow-ups and what grew too long stay out."""
     changed = [replace(case, question=change(case.question)) for case in cases if case.evidence and not case.history]
     originals = {case.id: case.question for case in cases}
-    return [case for case in changed if case.question != originals[case.id]]
+    return [case for case in changed if case.question != originals[case.id] and len(case.question) <= QUESTION_LIMIT]
 
 
 def wholes(cases: Sequence[Case]) -> list[Case]:

@@ -1,6 +1,7 @@
 """A set of cases in, a run out: outcomes, figures and manifest in a folder of their own."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from settings import ROOT
 RUNS = ROOT / "var" / "eval"
 MOST_FALSIFIED = 60  # of each kind: enough to see one acceptance in twenty, and a second's work
 FOLLOWUP = "question de suite"
+_DATED = re.compile(r"^\d{4}-\d\d-\d\d-\d{6}-")
 
 Progress = Callable[[Sequence[Case], str], Iterator[Case]]
 
@@ -90,10 +92,10 @@ def load(folder: Path) -> Run:
     try:
         rest = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        lines = (folder / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (folder / "outcomes.jsonl").read_text(encoding="utf-8").split("\n")
         return Run(
             name=rest["name"],
-            outcomes=tuple(_outcome(json.loads(line)) for line in lines),
+            outcomes=tuple(_outcome(json.loads(line)) for line in lines if line),
             figures=_figures(rest["figures"]),
             by_kind={kind: _figures(figures) for kind, figures in rest["by_kind"].items()},
             by_part={part: _figures(figures) for part, figures in rest["by_part"].items()},
@@ -102,16 +104,19 @@ def load(folder: Path) -> Run:
             manifest=manifest,
         )
     except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise TresseError(f"{folder} n’est pas le dossier d’une évaluation : donnez un dossier de var/eval/.") from fault
+        raise TresseError(f"{folder} n’est pas le dossier d’une évaluation\u00a0: donnez un dossier de var/eval/.") from fault
 
 
 def find_run(name: str, folder: Path = RUNS) -> Path:
-    """Return the folder of a run given by path, by full name or by its last part; the latest of that name."""
-    if Path(name).is_dir():
+    """Return the folder of a run given by path, by full name or by the name that it was given; the latest of that name."""
+    if (Path(name) / "manifest.json").is_file():
         return Path(name)
-    found = sorted(path for path in folder.glob(f"*{name}") if path.is_dir())
+    runs = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    found = [path for path in runs if name in (path.name, _DATED.sub("", path.name))]
     if not found:
-        raise TresseError(f"Aucune évaluation « {name} » dans {folder} : lancez python -m eval run --name {name}.")
+        raise TresseError(
+            f"Aucune évaluation «\u00a0{name}\u00a0» dans {folder}\u00a0: lancez python -m eval run --name {name}."
+        )
     return found[-1]
 
 

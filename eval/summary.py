@@ -71,7 +71,8 @@ def _confidence(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
         "calibration_error": lambda drawn: metrics.calibration_error(confidence[drawn], right[drawn]),
     }
     every = np.arange(len(asked))
-    return {name: Figure(of(every), *interval(of, len(asked)), len(asked)) for name, of in statistics.items()}
+    defined = {name: of for name, of in statistics.items() if not np.isnan(of(every))}
+    return {name: Figure(of(every), *interval(of, len(asked)), len(asked)) for name, of in defined.items()}
 
 
 def _speed(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
