@@ -1,9 +1,10 @@
-"""Two tiny documents, an index that ranks them by shared words, the real assistant on it, and questions on them."""
+"""Two tiny documents, their index with a computable encoder, the assistant on it, and questions on them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from answer.assistant import Assistant
@@ -12,10 +13,11 @@ from eval.outcomes import Outcome
 from eval.run import Run, run
 from eval.summary import by, summarise
 from index.analysis import terms
-from index.search import Hit, SpanHit
+from index.build import build_index
+from index.store import open_index
 from ingest.document import Document
-from ingest.passages import Passage, split
 from ingest.reader import read_corpus
+from settings import Settings
 
 RUCHE = """# La Ruche
 
@@ -35,38 +37,23 @@ Le Verger dispose chaque année d’un budget de 3 439 euros. Il n’emploie pas
 """
 
 
-class WordIndex:
-    """Ranks passages by the share of the query's terms that they hold; vectors say the same."""
+class FakeEncoder:
+    """Each term has a direction drawn from its hash: equal texts, equal vectors; shared words, nearer."""
 
-    encoder = SimpleNamespace(fingerprint="mots-partagés")
-    expanded = False
+    dimension = 16
+    fingerprint = "mots-partagés"
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
-        self.documents = documents
-        self.passages = tuple(passage for document in documents.values() for passage in split(document))
+    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode each text as a query."""
+        return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
 
-    def idf(self, term: str) -> float:  # noqa: ARG002
-        """Every term is worth the same."""
-        return 1.0
-
-    def search(self, query: str, *, top: int = 10, within: Collection[str] = ()) -> tuple[Hit, ...]:
-        """Rank as the real index does: best first, then in reading order."""
-        wanted = set(terms(query))
-        kept = [each for each in self.passages if not within or each.scope in within or each.document in within]
-        return tuple(sorted((self._hit(each, wanted) for each in kept), key=lambda hit: -hit.score)[:top])
-
-    def _hit(self, passage: Passage, wanted: set[str]) -> Hit:
-        scores = [_share(wanted, passage.text[s.start - passage.start : s.end - passage.start]) for s in passage.spans]
-        spans = tuple(
-            SpanHit(span, score, {"words.span": score, "vectors.span": score})
-            for span, score in zip(passage.spans, scores, strict=True)
-        )
-        score = _share(wanted, " ".join((passage.text, *passage.place.headings)))
-        return Hit(passage, score, {"words.text": score, "vectors.text": score}, spans)
-
-
-def _share(wanted: set[str], text: str) -> float:
-    return len(wanted & set(terms(text))) / len(wanted) if wanted else 0.0
+    def encode_query(self, text: str) -> np.ndarray:
+        """Add up the directions of the terms."""
+        vector = np.full(self.dimension, 1e-3)
+        for term in terms(text):
+            seed = int.from_bytes(sha256(term.encode()).digest()[:8])
+            vector += np.random.default_rng(seed).standard_normal(self.dimension)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 @pytest.fixture(scope="session")
@@ -88,8 +75,11 @@ def texts(documents: dict[str, Document]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def assistant(documents: dict[str, Document]) -> Assistant:
-    return Assistant(WordIndex(documents))
+def assistant(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder, encoder = tmp_path_factory.mktemp("index"), FakeEncoder()
+    settings = Settings(corpus=corpus, index=folder / "index", embeddings=folder / "embeddings")
+    build_index(settings, progress=False, encoder=encoder)
+    return Assistant(open_index(settings, encoder=encoder))
 
 
 @pytest.fixture(scope="session")
