@@ -66,12 +66,12 @@ def main(arguments: argparse.Namespace) -> int:
     missing = list(_not_installed(chosen))
     sets = [sample(read_set(folder), arguments.queries) for folder in arguments.sets]
     _import_measures()  # before minutes of work, not after
-    encoder = open_encoder(PACKAGED_MODEL)
+    encoder, commit = open_encoder(PACKAGED_MODEL), _commit()
     results = []
     for measured in sets:
         results.append(measure(measured, [name for name in chosen if name not in missing], encoder))
         tqdm.write(table(results[-1]) + "\n")
-    tqdm.write(f"Enregistré dans {save(results, encoder)}")
+    tqdm.write(f"Enregistré dans {save(results, encoder, commit)}")
     return 1 if missing else 0
 
 
@@ -147,12 +147,12 @@ def beaten(rows: Sequence[Row]) -> list[str]:
     return said or ["Aucun système ne fait mieux que Tresse sur une mesure de ce tableau."]
 
 
-def save(results: Sequence[Result], encoder: Encoder, folder: Path = RESULTS) -> Path:
+def save(results: Sequence[Result], encoder: Encoder, commit: str, folder: Path = RESULTS) -> Path:
     """Write the results, with what was measured and when, in a file named by its date; return it."""
     now = datetime.now(UTC)
     record = {
         "date": now.isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": commit,
         "model": encoder.fingerprint,
         "weights": read_weights(expanded=False),
         "passages": PASSAGES,
@@ -218,6 +218,7 @@ def _import_measures() -> Any:
 
 
 def _commit() -> str:
+    """The commit of the code, with "+" where files differ from it, asked before the work: others may commit meanwhile."""
     asked = ("git", "describe", "--always", "--dirty=+", "--exclude=*")
     try:
         return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()

@@ -17,7 +17,7 @@ from index.store import has_index, open_index
 from settings import ROOT, Settings
 
 HALVES = ("words", "vectors")
-_CODE = ("ingest", "index")  # the rooms whose code decides what an index holds
+_CODE = ("ingest", "index")  # the rooms whose files decide what an index holds
 
 
 class SetIndex:
@@ -73,6 +73,7 @@ def _write_corpus(measured: RetrievalSet, folder: Path) -> None:
 
 def _code_digest() -> str:
     total = sha256()
-    for path in sorted(path for room in _CODE for path in (ROOT / room).glob("*.py")):
-        total.update(path.read_bytes())
+    for path in sorted(path for room in _CODE for path in (ROOT / room).rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            total.update(path.read_bytes())
     return total.hexdigest()
