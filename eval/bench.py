@@ -69,13 +69,13 @@ def main(arguments: argparse.Namespace) -> int:
     encoder, commit = open_encoder(PACKAGED_MODEL), _commit()
     results = []
     for measured in sets:
-        results.append(measure(measured, [name for name in chosen if name not in missing], encoder))
+        results.append(measure(measured, [name for name in chosen if name not in missing], encoder, INDEXES))
         tqdm.write(table(results[-1]) + "\n")
-    tqdm.write(f"Enregistré dans {save(results, encoder, commit)}")
+    tqdm.write(f"Enregistré dans {save(results, encoder, commit, RESULTS)}")
     return 1 if missing else 0
 
 
-def measure(measured: RetrievalSet, systems: Sequence[str], encoder: Encoder, *, indexes: Path = INDEXES) -> Result:
+def measure(measured: RetrievalSet, systems: Sequence[str], encoder: Encoder, indexes: Path) -> Result:
     """Index the set with each system, then ask them every query."""
     opened = _open(measured, systems, encoder, indexes)
     found: dict[str, dict[str, Sequence[str]]] = {system: {} for system in opened}
@@ -147,7 +147,7 @@ def beaten(rows: Sequence[Row]) -> list[str]:
     return said or ["Aucun système ne fait mieux que Tresse sur une mesure de ce tableau."]
 
 
-def save(results: Sequence[Result], encoder: Encoder, commit: str, folder: Path = RESULTS) -> Path:
+def save(results: Sequence[Result], encoder: Encoder, commit: str, folder: Path) -> Path:
     """Write the results, with what was measured and when, in a file named by its date; return it."""
     now = datetime.now(UTC)
     record = {
