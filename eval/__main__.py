@@ -1,4 +1,4 @@
-"""`python -m eval run | compare`: how good the answers are, and whether a change helped."""
+"""`python -m eval run | compare | bench`: how good the answers are, and whether a change helped."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from answer.assistant import open_assistant
 from errors import TresseError
+from eval import bench
 from eval.cases import Case, read_cases
 from eval.compare import compare
 from eval.run import describe, find_run, load, run, save
@@ -46,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     two.add_argument("before", help="un dossier de var/eval/ ou le nom d’une évaluation")
     two.add_argument("after")
     two.set_defaults(command=_compare)
+    three = commands.add_parser("bench", help="compare à d’autres recherches hybrides, sur des ensembles publics")
+    bench.add_arguments(three)
+    three.set_defaults(command=bench.main)
     return parser
 
 

@@ -11,8 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from errors import TresseError
 from eval.retrieval_sets import SetDocument
 from index.encoder import Encoder
@@ -51,6 +49,9 @@ class Peer:
 
 def chunks(documents: Sequence[SetDocument]) -> list[Chunk]:
     """Cut documents, title first, as the peers' users do."""
+    # Imported here because the other commands of the evaluation need not wait for it.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     splitter = RecursiveCharacterTextSplitter(chunk_size=CHUNK, chunk_overlap=OVERLAP)
     return [Chunk(document.id, text) for document in documents for text in splitter.split_text(document.whole)]
 
