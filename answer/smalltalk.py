@@ -8,7 +8,7 @@ from answer.question import fold
 SmallTalk = Literal["greeting", "thanks", "farewell", "identity", "ability"]
 
 _POLITE = (
-    r"(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|yo|slt|bjr|bsr|cc|bonne journee|enchantee?"
+    r"(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|yo|there|everyone|slt|bjr|bsr|cc|bonne journee|enchantee?"
     r"|s'il (?:vous|te) plait|svp|stp|please|merci d'avance|tresse)"
 )
 _THANKS = r"(?:merci|mrc|thanks|thank you|je (?:te|vous) remercie)"
@@ -20,7 +20,7 @@ _YOU_CAN = r"(?:sais|peux|pouvez|savez)[- ](?:tu|vous)|(?:tu|vous) (?:sais|peux|
 # A message is small talk when one of these matches the whole of it, folded and without punctuation.
 _PATTERNS: tuple[tuple[SmallTalk, str], ...] = (
     ("identity", rf"qui {_YOU_ARE}(?: exactement)?|{_YOU_ARE} qui|c'est (?:quoi|qui) tresse|qui est tresse"),
-    ("identity", rf"qu'est[- ]ce que tresse|{_YOU_ARE} (?:une? )?(?:robot|ia|humain|bot|machine|intelligence artificielle)"),
+    ("identity", rf"qu'est[- ]ce que tresse|{_YOU_ARE} (?:une? )?(?:robot|ia|humain|bot|machine|intelligence artificielle|vraie? .{1,20})(?: ou .{1,40})?"),
     ("identity", r"comment (?:tu t'appelles?|t'appelles?[- ]tu|vous appelez[- ]vous)|(?:who|what) are you"),
     ("ability", rf"(?:que|quoi|qu'est[- ]ce que) (?:{_YOU_CAN}) faire(?: pour moi)?|(?:{_YOU_CAN}) faire quoi"),
     ("ability", r"(?:a quoi|de quoi) (?:tu sers|sers[- ]tu|servez[- ]vous|peux[- ]tu parler)|(?:tu|ca) sers?t? a quoi"),
@@ -37,7 +37,7 @@ _PATTERNS: tuple[tuple[SmallTalk, str], ...] = (
     ),
     (
         "greeting",
-        rf"(?:{_POLITE} ?)*(?:ca va|comment (?:ca va|vas[- ]tu|allez[- ]vous|tu vas)|how are you|tout le monde|a tous)",
+        rf"(?:{_POLITE} ?)*(?:(?:tu |vous )?(?:ca va|vas bien|allez bien)|comment (?:ca va|vas[- ]tu|allez[- ]vous|tu vas)|how are you|tout le monde|a tous)(?: toi| vous| bien| today)*",
     ),
     ("greeting", rf"(?:{_POLITE} ?)+"),
 )

@@ -7,6 +7,7 @@ import pytest
 
 from answer.assistant import Assistant
 from answer.lexicon import Lexicon, lexicon
+from answer.weights import Weights
 from errors import TresseError
 from index.analysis import terms
 from index.search import Hit, SpanHit
@@ -126,8 +127,22 @@ def known(index: Any) -> Lexicon:
 
 
 @pytest.fixture
-def assistant(index: Any) -> Assistant:
-    return Assistant(index)
+def weights() -> Weights:
+    """Weights of their own for these tests, by hand: what is fitted on real questions says nothing of shared words alone."""
+    evidence = {"words.span": 0.15, "vectors.span": 0.15, "passage": 0.8, "words": 0.8, "context": 0.4, "headings": 0.6}
+    confidence = {"bias": -7.4, "coverage": 2.5, "own_words": 1.0, "names": 3.4, "type": 1.2, "words": 1.0, "vectors": 1.5}
+    return Weights(
+        evidence={**evidence, "names": 1.2, "news": 0.5, "type": 0.8},
+        choice={"passages": 20, "quotes": 3, "near": 0.85, "new_words": 0.2},
+        confidence={**confidence, "margin": 1.0, "unknown_words": -2.0, "strange": -5.0, "wordless": -5.0, "news": 3.6},
+        status={"answered": 0.5, "related": 0.2},
+        provenance="by hand",
+    )
+
+
+@pytest.fixture
+def assistant(index: Any, weights: Weights) -> Assistant:
+    return Assistant(index, weights=weights)
 
 
 @pytest.fixture

@@ -32,29 +32,29 @@ def test_confidence_is_a_probability_that_good_signals_raise(told):
     assert decide({**told, "bad": 0.5, "good": 1.0}, HAND)[1] >= decide({**told, "bad": 0.5, "good": 0.2}, HAND)[1]
 
 
-def told(index, known, question):
+def told(index, known, weights, question):
     asked = understand(question, known)
     hits = index.search(question)
-    return signals(asked, hits, choose(asked, hits, lexicon=known, weights=read_weights(expanded=True)), known)
+    return signals(asked, hits, choose(asked, hits, lexicon=known, weights=weights), known)
 
 
-def test_a_name_or_number_that_the_documents_lack_is_strange(index, known):
+def test_a_name_or_number_that_the_documents_lack_is_strange(index, known, weights):
     """« Mosaïque » and « 2031 » are in no document: whatever else matches, that is a sign against."""
-    assert told(index, known, "Combien d’adhérents réunit Mosaïque ?")["strange"] == 1.0
-    assert told(index, known, "Combien d’adhérents réunit la Ruche en 2031 ?")["strange"] == 1.0
-    assert told(index, known, "Combien d’adhérents réunit la Ruche ?")["strange"] == 0.0
-    assert decide(told(index, known, "Combien d’adhérents réunit Mosaïque ?"), read_weights(expanded=True))[0] != "answered"
+    assert told(index, known, weights, "Combien d’adhérents réunit Mosaïque ?")["strange"] == 1.0
+    assert told(index, known, weights, "Combien d’adhérents réunit la Ruche en 2031 ?")["strange"] == 1.0
+    assert told(index, known, weights, "Combien d’adhérents réunit la Ruche ?")["strange"] == 0.0
+    assert decide(told(index, known, weights, "Combien d’adhérents réunit Mosaïque ?"), weights)[0] != "answered"
 
 
-def test_unknown_words_and_lost_coverage_are_told(index, known):
+def test_unknown_words_and_lost_coverage_are_told(index, known, weights):
     """What the documents do not say lowers the coverage and counts as unknown."""
-    sure, unsure = told(index, known, "budget du Verger"), told(index, known, "météo bretonne demain")
+    sure, unsure = told(index, known, weights, "budget du Verger"), told(index, known, weights, "météo bretonne demain")
     assert (sure["coverage"], sure["unknown_words"]) == (1.0, 0.0)
     assert unsure["coverage"] == 0.0
     assert unsure["unknown_words"] == 1.0
-    assert decide(unsure, read_weights(expanded=True))[0] == "refused"
+    assert decide(unsure, weights)[0] == "refused"
 
 
-def test_every_signal_has_a_weight(index, known):
+def test_every_signal_has_a_weight(index, known, weights):
     """A signal without a weight, or a weight without a signal, is a fault of the data."""
-    assert set(told(index, known, "budget du Verger")) | {"bias"} == set(read_weights(expanded=True).confidence)
+    assert set(told(index, known, weights, "budget du Verger")) | {"bias"} == set(read_weights(expanded=True).confidence)

@@ -1,0 +1,42 @@
+"""The expansions of the booklet, and that they owe nothing to the questions of the evaluation."""
+
+import json
+import re
+
+from rapidfuzz import fuzz, process
+
+from index.analysis import fold
+from ingest.document import Document
+from ingest.expansions import read_expansions, stale_anchors
+from settings import ROOT, Settings
+
+ALIKE = 85  # per cent of matching characters: « Qui préside X ? » and « Qui dirige X ? » are further apart
+
+
+def bare(question: str) -> str:
+    """The words of a question, folded, without punctuation."""
+    return " ".join(re.findall(r"\w+", fold(question)))
+
+
+def test_every_expansion_is_anchored_in_the_booklet(booklet: Document) -> None:
+    """No quote is stale, and no two entries are anchored at the same place."""
+    assert stale_anchors(Settings().corpus, booklet) == ()
+    expansions = read_expansions(Settings().corpus, booklet)
+    assert len(expansions) >= 400
+    assert len({(expansion.start, expansion.end) for expansion in expansions}) == len(expansions)
+
+
+def test_no_question_leads_to_two_places(booklet: Document) -> None:
+    """A question that two sentences answer would mislead the search."""
+    questions = [bare(q) for expansion in read_expansions(Settings().corpus, booklet) for q in expansion.questions]
+    assert len(questions) >= 4000
+    assert len(set(questions)) == len(questions)
+
+
+def test_no_expansion_is_a_question_of_the_evaluation(booklet: Document) -> None:
+    """Otherwise the evaluation would measure its own answers."""
+    cases = [json.loads(line) for line in (ROOT / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    asked = [bare(case["question"]) for case in cases if case["evidence"] and not case["history"]]
+    written = [bare(q) for expansion in read_expansions(Settings().corpus, booklet) for q in expansion.questions]
+    likeness = process.cdist(asked, written, scorer=fuzz.ratio)
+    assert likeness.max() < ALIKE
