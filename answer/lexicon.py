@@ -38,9 +38,9 @@ class Lexicon:
 
     def weight(self, term: str) -> float:
         """Return how much a term tells, from 0 (in every passage) to 1 (in one or none)."""
-        if self.passages < 2:
+        if self.passages < 2 or term not in self.frequencies:
             return 1.0
-        return min(1.0, log(self.passages / max(self.frequencies.get(term, 0), 1)) / self._most)
+        return self._weights[term]
 
     def share(self, wanted: Collection[str], present: Collection[str]) -> float:
         """Return the part of the wanted terms, weighted by what they tell, that is present; 1 when nothing is wanted."""
@@ -71,8 +71,9 @@ class Lexicon:
         )
 
     @cached_property
-    def _most(self) -> float:
-        return log(self.passages)
+    def _weights(self) -> Mapping[str, float]:
+        most = log(self.passages)
+        return {term: log(self.passages / count) / most for term, count in self.frequencies.items()}
 
 
 def lexicon(passages: Iterable[Passage], documents: Iterable[Document], units: Iterable[Unit] = ()) -> Lexicon:

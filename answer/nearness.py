@@ -8,19 +8,16 @@ from index.analysis import terms
 from index.units import Unit
 
 
-@lru_cache(maxsize=65_536)
-def _questions(unit: Unit) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(terms(question)) for question in unit.questions)
-
-
 def closest(asked: Asked, unit: Unit, lexicon: Lexicon) -> float:
     """Return from 0 to 1 how near the nearest of the span's questions is: shared words over all words, weighed by rarity."""
     wanted = frozenset(asked.terms)
-    return max((_nearness(wanted, question, lexicon) for question in _questions(unit)), default=0.0)
+    return max((_nearness(wanted, question, lexicon) for question in _questions(unit) if wanted & question), default=0.0)
 
 
 def _nearness(one: frozenset[str], other: frozenset[str], lexicon: Lexicon) -> float:
-    shared = one & other
-    if not shared:
-        return 0.0
-    return sum(map(lexicon.weight, shared)) / sum(map(lexicon.weight, one | other))
+    return sum(map(lexicon.weight, one & other)) / sum(map(lexicon.weight, one | other))
+
+
+@lru_cache(maxsize=65_536)
+def _questions(unit: Unit) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(terms(question)) for question in unit.questions)
