@@ -13,9 +13,11 @@ from errors import TresseError
 from eval import bench
 from eval.cases import Case, read_cases
 from eval.compare import compare
+from eval.report import report
 from eval.run import describe, find_run, load, run, save
 from eval.tables import comparison_table, run_table
 from index.build import build_index
+from ingest.reader import read_corpus
 from settings import ROOT, Settings, read_settings
 
 QUESTIONS = ROOT / "eval" / "questions.jsonl"
@@ -47,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     two.add_argument("before", help="un dossier de var/eval/ ou le nom d’une évaluation")
     two.add_argument("after")
     two.set_defaults(command=_compare)
+    three = commands.add_parser("report", help="écrit une page qui montre une ou plusieurs évaluations")
+    three.add_argument("runs", nargs="+", metavar="RUN", help="des dossiers de var/eval/ ou des noms d’évaluations")
+    three.add_argument("--corpus", type=Path, help="le dossier des documents, s’il n’est pas celui du réglage")
+    three.add_argument("--output", type=Path, help="le fichier à écrire, au lieu de report.html dans le dossier de la dernière")
+    three.set_defaults(command=_report)
     three = commands.add_parser("bench", help="compare à d’autres recherches hybrides, sur des ensembles publics")
     bench.add_arguments(three)
     three.set_defaults(command=bench.main)
@@ -83,6 +90,18 @@ def _settings(corpus: Path | None) -> Settings:
 def _compare(arguments: argparse.Namespace) -> int:
     before, after = (load(find_run(name)) for name in (arguments.before, arguments.after))
     print(comparison_table(compare(before, after)))
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    folders = [find_run(name) for name in arguments.runs]
+    page = report([load(folder) for folder in folders], read_corpus(arguments.corpus or read_settings().corpus))
+    target = arguments.output or folders[-1] / "report.html"
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as fault:
+        raise TresseError(f"{target} ne peut pas être écrit ({fault.strerror})\u00a0: choisissez un autre fichier.") from fault
+    print(f"Écrit dans {target}")
     return 0
 
 

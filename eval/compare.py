@@ -46,12 +46,13 @@ def compare(before: Run, after: Run) -> Comparison:
         if (outcome.id, outcome.case.question) in others
     ]
     changes = tuple(change for metric in PER_QUESTION if (change := _change(metric, pairs)))
-    gained = tuple(pair for pair in pairs if _right(pair[1]) > _right(pair[0]))
-    lost = tuple(pair for pair in pairs if _right(pair[1]) < _right(pair[0]))
+    gained = tuple(pair for pair in pairs if right(pair[1]) > right(pair[0]))
+    lost = tuple(pair for pair in pairs if right(pair[1]) < right(pair[0]))
     return Comparison(changes, gained, lost)
 
 
-def _right(outcome: Outcome) -> float:
+def right(outcome: Outcome) -> float:
+    """Say how right an outcome is: its first citation gives evidence, or it was declined or greeted as it should."""
     return next((outcome.scores[name] for name in SIDES if name in outcome.scores), 0.0)
 
 
