@@ -1,9 +1,9 @@
-# make run | make test | make check | make bench
+# make run | make test | make check | make eval | make bench
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: run test check bench
+.PHONY: run test check eval bench
 
 run: .venv/run.stamp
 	$(BIN)/python app.py $(ARGS)
@@ -15,6 +15,11 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+eval: .venv/run.stamp
+	$(BIN)/python -m index build
+	$(BIN)/python -m eval run --split test --name readme
+	$(BIN)/python -m eval publish readme
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m eval.speed

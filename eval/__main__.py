@@ -1,6 +1,7 @@
-"""`python -m eval run | compare | bench`: how good the answers are, and whether a change helped."""
+"""`python -m eval run | compare | report | publish | bench`: how good the answers are, and whether a change helped."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from errors import TresseError
 from eval import bench
 from eval.cases import Case, read_cases
 from eval.compare import compare
+from eval.readme import publish
 from eval.report import report
 from eval.run import describe, find_run, load, run, save
 from eval.tables import comparison_table, run_table
@@ -20,6 +22,7 @@ from index.build import build_index
 from ingest.reader import read_corpus
 from settings import ROOT, Settings, read_settings
 
+NAME = re.compile(r"\w[\w.-]*")  # it names a folder
 QUESTIONS = ROOT / "eval" / "questions.jsonl"
 
 
@@ -32,7 +35,7 @@ def main() -> int:
         print(fault, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrompu : rien n’a été enregistré.", file=sys.stderr)
+        print("Interrompu\u00a0: rien n’a été enregistré.", file=sys.stderr)
         return 130
 
 
@@ -54,13 +57,20 @@ def _parser() -> argparse.ArgumentParser:
     three.add_argument("--corpus", type=Path, help="le dossier des documents, s’il n’est pas celui du réglage")
     three.add_argument("--output", type=Path, help="le fichier à écrire, au lieu de report.html dans le dossier de la dernière")
     three.set_defaults(command=_report)
-    three = commands.add_parser("bench", help="compare à d’autres recherches hybrides, sur des ensembles publics")
-    bench.add_arguments(three)
-    three.set_defaults(command=bench.main)
+    four = commands.add_parser("publish", help="écrit les mesures d’une évaluation dans eval/results.json et dans README.md")
+    four.add_argument("run", help="un dossier de var/eval/ ou le nom d’une évaluation")
+    four.set_defaults(command=_publish)
+    five = commands.add_parser("bench", help="compare à d’autres recherches hybrides, sur des ensembles publics")
+    bench.add_arguments(five)
+    five.set_defaults(command=bench.main)
     return parser
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if not NAME.fullmatch(arguments.name):
+        raise TresseError(
+            "Le nom d’une évaluation s’écrit en lettres, chiffres, points et tirets\u00a0: choisissez-en un autre."
+        )
     settings = _settings(arguments.corpus)
     assistant = open_assistant(settings)
     texts = [document.text for document in assistant.index.documents.values()]
@@ -69,7 +79,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     chosen = [case for case in cases if arguments.split in ("all", case.split)]
     if not chosen:
-        raise TresseError(f"{arguments.questions} ne contient aucune question utilisable pour « {arguments.split} ».")
+        raise TresseError(f"{arguments.questions} ne contient aucune question utilisable pour «\u00a0{arguments.split}\u00a0».")
     manifest = describe(assistant, arguments.questions, settings.corpus, arguments.split)
     measured = run(assistant, chosen, name=arguments.name, manifest=manifest, progress=_progress)
     print(run_table(measured))
@@ -102,6 +112,12 @@ def _report(arguments: argparse.Namespace) -> int:
     except OSError as fault:
         raise TresseError(f"{target} ne peut pas être écrit ({fault.strerror})\u00a0: choisissez un autre fichier.") from fault
     print(f"Écrit dans {target}")
+    return 0
+
+
+def _publish(arguments: argparse.Namespace) -> int:
+    publish(load(find_run(arguments.run)))
+    print("Écrit dans eval/results.json et README.md")
     return 0
 
 

@@ -68,8 +68,8 @@ def report(runs: Sequence[Run], documents: Iterable[Document]) -> str:
         "Robustesse": joined((lost_plot(runs), falsified_plot(runs))),
         "Vitesse": speed_plot(runs),
         "Phrases citées": map_section(known, runs[-1]),
-        "Échecs": failures_section(runs, KINDS, titles),
         "Toutes les mesures": _everything(runs),
+        "Échecs": failures_section(runs, KINDS, titles),
     }
     return _page(runs, {title: content for title, content in sections.items() if content})
 
@@ -165,7 +165,10 @@ def _change(title: str, comparison: Comparison) -> Html:
     ]
     head = ("mesure", "avant", "après", "écart à 95\u00a0%", "p", "verdict")
     sides = [
-        more(f"{len(pairs)} questions {label}", element("ul", *(element("li", before.case.question) for before, _ in pairs)))
+        more(
+            f"Questions {label}\u00a0: {len(pairs)}",
+            element("ul", *(element("li", before.case.question) for before, _ in pairs)),
+        )
         for label, pairs in (("devenues justes", comparison.gained), ("devenues fausses", comparison.lost))
     ]
     return joined((element("h3", title), table(head, rows, caption=title), *sides))

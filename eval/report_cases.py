@@ -47,7 +47,7 @@ def _part(title: str, sentences: Sequence[Sentence]) -> Html:
     marks = element("div", *map(_mark, sentences), class_="map", role="img", aria_label=told)
     silent = [sentence for sentence in sentences if not sentence.cited]
     items = (element("li", each.text, *_wanted(each)) for each in silent)
-    listed = [more(f"Les {len(silent)} phrases jamais citées", element("ul", *items, class_="read"))] if silent else []
+    listed = [more(f"Jamais citées\u00a0: {len(silent)}", element("ul", *items, class_="read"))] if silent else []
     return element("div", element("h4", title, element("small", _counted(sentences))), marks, *listed, class_="part")
 
 
