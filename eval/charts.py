@@ -23,6 +23,7 @@ _DASHES = ("-", "--", "-.", ":")  # lines are told apart without colour too
 _MARKERS = "osD^"
 _STYLE: Any = {  # matplotlib types its keys one by one
     "svg.fonttype": "none",
+    "text.parse_math": False,
     "font.size": 9.5,
     "text.color": INK,
     "axes.edgecolor": LINE,
@@ -39,7 +40,7 @@ _STYLE: Any = {  # matplotlib types its keys one by one
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
-_PER_CENT = FuncFormatter(lambda value, _: f"{100 * value:.0f}\u00a0%")
+_PER_CENT = FuncFormatter(lambda value, _: f"{100 * value:.0f}\u00a0%".replace("-", "\u2212"))
 
 Rows = Mapping[str, Sequence[Figure | None]]  # the figures of each row, one a series, None where a series has none
 
@@ -157,6 +158,7 @@ def _svg(canvas: Canvas, name: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{name}-", svg)
     svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
     for colour, variable in _VARIABLES.items():
         svg = svg.replace(colour, f"var(--{variable})")
     width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
