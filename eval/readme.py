@@ -38,7 +38,7 @@ BY_KIND = {
     "declined": "declined",
     "smalltalk": "greeted",
 }
-DIGITS = 4
+DIGITS = 6
 
 
 def results(measured: Run) -> dict[str, Any]:
