@@ -15,6 +15,8 @@ Verdict = Literal["answered", "related", "refused"]
 # What each half of the search says, in the names of its signals.
 _WORDS = ("words.text", "words.span")
 _VECTORS = ("vectors.text", "vectors.span")
+# From which kinship a sentence gives what these questions ask for: a number of that very thing, a date, a name.
+_MET = {"number": 1.0, "date": 1.0, "place": 0.8, "person": 0.7}
 _QUESTION_WORDS = ("words.questions",)
 _QUESTION_VECTORS = ("vectors.questions",)
 
@@ -32,6 +34,7 @@ def signals(asked: Asked, hits: Sequence[Hit], found: Sequence[Evidence], lexico
         "names": own["names"],
         "news": own["news"],
         "type": own["type"],
+        "unmet": float(own["type"] < _MET.get(asked.kind, 0.0)),
         "heard": own["heard"],
         "closest": own["closest"],
         "words": _best(best.hit, _WORDS),

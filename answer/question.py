@@ -53,6 +53,7 @@ _ASKED: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "person",
         (
             r"^(et |mais |c'est )*(qui|ki|who)",
+            r"comment (s'appelle(nt)?|se nomme(nt)?) (le|la|les) ?(direct|presid|respons|coordin|secret|gerant|maire|chef)\w*",
             r"(par|avec|a|chez|de|pour) qui|c'est qui|qui (est|a|dirige)",
             r"quel est le nom d[eu']? ?(la |le |l')?(directeur|directrice|president|presidente|responsable|coordinatrice)",
         ),

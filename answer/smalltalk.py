@@ -15,12 +15,13 @@ _THANKS = r"(?:merci|mrc|thanks|thank you|je (?:te|vous) remercie)"
 _FOR_WHAT = r"(?:pour .{1,40}|beaucoup|bien|infiniment|a (?:toi|vous)|bcp|d'avance)"
 _WELL = r"(?:ok|okay|d'accord|parfait|super|genial|top|bravo|cool|tres bien|c'est (?:clair|parfait|super|note|top))"
 _YOU_ARE = r"(?:es[- ]tu|etes[- ]vous|t'?es|tu es|vous etes)"
+_BEING = r"(?:robot|ia|humaine?|bot|machine|intelligence artificielle|vraie? \w+|personne|quelqu'un)"
 _YOU_CAN = r"(?:sais|peux|pouvez|savez)[- ](?:tu|vous)|(?:tu|vous) (?:sais|peux|pouvez|savez)"
 
 # A message is small talk when one of these matches the whole of it, folded and without punctuation.
 _PATTERNS: tuple[tuple[SmallTalk, str], ...] = (
     ("identity", rf"qui {_YOU_ARE}(?: exactement)?|{_YOU_ARE} qui|c'est (?:quoi|qui) tresse|qui est tresse"),
-    ("identity", rf"qu'est[- ]ce que tresse|{_YOU_ARE} (?:une? )?(?:robot|ia|humain|bot|machine|intelligence artificielle|vraie? .{1,20})(?: ou .{1,40})?"),
+    ("identity", rf"qu'est[- ]ce que tresse|{_YOU_ARE} (?:une? )?{_BEING}(?: ou (?:une? )?{_BEING})?"),
     ("identity", r"comment (?:tu t'appelles?|t'appelles?[- ]tu|vous appelez[- ]vous)|(?:who|what) are you"),
     ("ability", rf"(?:que|quoi|qu'est[- ]ce que) (?:{_YOU_CAN}) faire(?: pour moi)?|(?:{_YOU_CAN}) faire quoi"),
     ("ability", r"(?:a quoi|de quoi) (?:tu sers|sers[- ]tu|servez[- ]vous|peux[- ]tu parler)|(?:tu|ca) sers?t? a quoi"),
