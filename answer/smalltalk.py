@@ -38,7 +38,8 @@ _PATTERNS: tuple[tuple[SmallTalk, str], ...] = (
     ),
     (
         "greeting",
-        rf"(?:{_POLITE} ?)*(?:(?:tu |vous )?(?:ca va|vas bien|allez bien)|comment (?:ca va|vas[- ]tu|allez[- ]vous|tu vas)|how are you|tout le monde|a tous)(?: toi| vous| bien| today)*",
+        rf"(?:{_POLITE} ?)*(?:(?:tu |vous )?(?:ca va|vas bien|allez bien)|comment (?:ca va|vas[- ]tu|allez[- ]vous|tu vas)"
+        r"|how are you|tout le monde|a tous)(?: toi| vous| bien| today)*",
     ),
     ("greeting", rf"(?:{_POLITE} ?)+"),
 )

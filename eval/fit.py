@@ -59,8 +59,8 @@ def fit_ranking(rankings: Sequence[Ranking], names: Sequence[str]) -> dict[str, 
     """Return weights, none negative and 1 in sum, that rank right candidates above wrong ones.
 
     A pairwise logistic regression (Herbrich et al., 2000; Joachims, 2002): each question counts once, whatever its number of
-    candidates. A weight that would be negative is set to zero and the others fitted again: more of a signal never counts against
-    a passage.
+    candidates. A weight that would be negative is set to zero and the others fitted again: more of a signal never counts
+    against a passage.
     """
     differences, weights = _pairs(rankings)
     kept = np.ones(len(names), dtype=bool)

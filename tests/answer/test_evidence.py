@@ -1,42 +1,49 @@
 from itertools import pairwise
 
+import pytest
+
 from answer.asked import understand
 from answer.evidence import choose, features
 from answer.weights import read_weights
 
 
-def chosen(index, known, question, **options):
-    asked = understand(question, known)
-    return choose(asked, index.search(question, **options), lexicon=known, weights=read_weights(expanded=True))
+@pytest.fixture
+def chosen(weights):
+    """Return what is chosen for a question, under the weights of these tests."""
+
+    def choose_for(index, known, question, **options):
+        return choose(understand(question, known), index.search(question, **options), lexicon=known, weights=weights)
+
+    return choose_for
 
 
-def test_a_number_asked_for_is_the_number_of_that_thing(index, known):
+def test_a_number_asked_for_is_the_number_of_that_thing(chosen, index, known):
     """« Combien d’adhérents » is answered by the sentence that counts them."""
     [best, *_] = chosen(index, known, "Combien d’adhérents réunit la Ruche ?")
     assert best.text.endswith("Elle réunit 42 adhérents en Ardèche.")
 
 
-def test_a_sentence_that_points_back_brings_the_one_before(index, known):
+def test_a_sentence_that_points_back_brings_the_one_before(chosen, index, known):
     """« Elle réunit... » means nothing without the sentence that says who."""
     [best, *_] = chosen(index, known, "Combien d’adhérents ?")
     assert best.text == "La Ruche est une coopérative de couturiers. Elle réunit 42 adhérents en Ardèche."
 
 
-def test_a_list_question_gets_the_whole_list(index, known):
+def test_a_list_question_gets_the_whole_list(chosen, index, known):
     """From the sentence that introduces the list to its last item, in one piece."""
     [best, *others] = chosen(index, known, "Quelles sont les missions de la Ruche ?")
     assert (best.text, best.form) == ("La Ruche a trois missions :\n• Coudre ;\n• Former ;\n• Vendre.", "list")
     assert all(other.hit is not best.hit for other in others)
 
 
-def test_a_definition_says_what_the_thing_is(index, known):
+def test_a_definition_says_what_the_thing_is(chosen, index, known):
     """The sentence that names the thing before it says what it is defines it."""
     [best, *_] = chosen(index, known, "Qu’est-ce qu’une Ruche ?")
     assert best.form == "definition"
     assert best.text.startswith("La Ruche est une coopérative")
 
 
-def test_a_name_of_the_question_must_be_near(index, known):
+def test_a_name_of_the_question_must_be_near(chosen, index, known):
     """The budget of the Verger is not given for that of the Ruche."""
     asked = understand("Quel est le budget de la Ruche ?", known)
     hits = index.search("budget Ruche")
@@ -45,7 +52,7 @@ def test_a_name_of_the_question_must_be_near(index, known):
     assert all("Verger" not in each.text for each in chosen(index, known, "Quel est le budget de la Ruche ?"))
 
 
-def test_evidence_is_short_exact_and_the_same_each_time(index, known, document):
+def test_evidence_is_short_exact_and_the_same_each_time(chosen, index, known, document):
     """One to three spans, each at its offsets, none of which overlap."""
     for question in ("Ruche", "Comment est née la Ruche ?", "salarié", "Combien ?"):
         found = chosen(index, known, question)

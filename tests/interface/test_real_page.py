@@ -12,14 +12,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 QUESTION = "Quelle part du capital d’une Scic les collectivités peuvent-elles détenir ?"
 
-pytestmark = [pytest.mark.browser, pytest.mark.model]
+# The first start encodes every expansion of the booklet: a minute on two idle cores, several on busy ones.
+pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """The address that app.py prints when started with no index, on a free port."""
     var = tmp_path_factory.mktemp("var")
-    environ = os.environ | {"TRESSE_INDEX": str(var / "index"), "TRESSE_EMBEDDINGS": str(var / "embeddings")}
+    environ = os.environ | {"TRESSE_INDEX": str(var / "index")}
     command = [sys.executable, "app.py", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, encoding="utf-8") as server:
         said = ""
