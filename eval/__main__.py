@@ -1,4 +1,4 @@
-"""`python -m eval run | compare | report | publish | bench`: how good the answers are, and whether a change helped."""
+"""`python -m eval run | compare | report | publish | bench | fit`: how good the answers are, and whether a change helped."""
 
 import argparse
 import re
@@ -14,6 +14,7 @@ from errors import TresseError
 from eval import bench
 from eval.cases import Case, read_cases
 from eval.compare import compare
+from eval.fit import fit
 from eval.readme import publish
 from eval.report import report
 from eval.run import describe, find_run, load, run, save
@@ -63,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     five = commands.add_parser("bench", help="compare à d’autres recherches hybrides, sur des ensembles publics")
     bench.add_arguments(five)
     five.set_defaults(command=bench.main)
+    six = commands.add_parser("fit", help="ajuste les poids sur la moitié « tune » des questions et les écrit")
+    six.add_argument("--questions", type=Path, default=QUESTIONS, help="un fichier de questions (JSONL)")
+    six.set_defaults(command=_fit)
     return parser
 
 
@@ -113,6 +117,16 @@ def _report(arguments: argparse.Namespace) -> int:
         raise TresseError(f"{target} ne peut pas être écrit ({fault.strerror})\u00a0: choisissez un autre fichier.") from fault
     print(f"Écrit dans {target}")
     return 0
+
+
+def _fit(arguments: argparse.Namespace) -> int:
+    settings = read_settings()
+    build_index(settings, progress=True)
+    cases, faults = read_cases(arguments.questions, [document.text for document in read_corpus(settings.corpus)])
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(fit(settings, [case for case in cases if case.split == "tune"]))
+    return 1 if faults else 0
 
 
 def _publish(arguments: argparse.Namespace) -> int:

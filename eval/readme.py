@@ -28,6 +28,7 @@ OVERALL = {
     "quotes_true": "quotations exact to the letter",
     "declined": "unanswerable questions declined",
     "refused": "answerable questions refused",
+    "not_answered": "answerable questions refused, or given only as the nearest passages",
     "auc": "area under the ROC curve of the confidence",
     "calibration_error": "calibration error of the confidence",
     "ms_total": "milliseconds an answer (median, 5th and 95th percentile)",
