@@ -114,11 +114,10 @@ def passage_rankings(assistant: Assistant, cases: Sequence[Case]) -> tuple[list[
     """Return the signals of every passage for every answerable case, and their names."""
     names: tuple[str, ...] = ()
     rankings = []
-    for case, hits, groups in _searched(assistant, cases, len(assistant.index.passages)):
+    for _, hits, groups in _searched(assistant, cases, len(assistant.index.passages)):
         names = names or tuple(sorted(hits[0].signals))
         rows = np.array([[hit.signals[name] for name in names] for hit in hits])
         rankings.append(Ranking(rows, np.array([bool(covered(_passage(hit), groups)) for hit in hits])))
-        del case
     return rankings, names
 
 
@@ -126,7 +125,8 @@ def span_rankings(assistant: Assistant, cases: Sequence[Case], depth: int) -> tu
     """Return the features of every span of the first `depth` passages for every answerable case, and their names."""
     names: tuple[str, ...] = ()
     rankings = []
-    for asked, hits, groups in _understood(assistant, cases, depth):
+    for query, hits, groups in _searched(assistant, cases, depth):
+        asked = understand(query, assistant.lexicon)
         told = [(hit, span, features(asked, hit, span, assistant.lexicon)) for hit in hits for span in hit.spans]
         names = names or tuple(sorted(told[0][2]))
         rows = np.array([[values[name] for name in names] for _, _, values in told])
@@ -134,22 +134,15 @@ def span_rankings(assistant: Assistant, cases: Sequence[Case], depth: int) -> tu
     return rankings, names
 
 
-def _understood(
-    assistant: Assistant, cases: Sequence[Case], depth: int
-) -> Iterable[tuple[Asked, Sequence[Hit], Sequence[Group]]]:
-    for case, hits, groups in _searched(assistant, cases, depth):
-        query = standalone(case.question, case.history, names=assistant.lexicon.names)
-        yield understand(query, assistant.lexicon), hits, groups
-
-
-def _searched(assistant: Assistant, cases: Sequence[Case], depth: int) -> Iterable[tuple[Case, Sequence[Hit], Sequence[Group]]]:
+def _searched(assistant: Assistant, cases: Sequence[Case], depth: int) -> Iterable[tuple[str, Sequence[Hit], Sequence[Group]]]:
+    """Yield the stand-alone query of every answerable case, what it finds, and where its evidence stands."""
     for case in cases:
         if not case.evidence:
             continue
         query = standalone(case.question, case.history, names=assistant.lexicon.names)
         hits = assistant.index.search(query, top=depth)
         if hits:
-            yield case, hits, locate(case.evidence, assistant.index.documents)
+            yield query, hits, locate(case.evidence, assistant.index.documents)
 
 
 def _passage(hit: Hit) -> Region:

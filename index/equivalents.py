@@ -16,7 +16,7 @@ Equivalents = Mapping[tuple[str, ...], tuple[str, ...]]  # the terms of a phrase
 
 def equivalents(glossary: Glossary) -> Equivalents:
     """Return the equivalents of every language, with the acronyms that the documents spell out, both ways."""
-    pairs = [(acronym, long) for acronym, long in glossary.entries.items()]
+    pairs = list(glossary.entries.items())
     found: dict[tuple[str, ...], dict[str, None]] = {key: dict.fromkeys(values) for key, values in _listed().items()}
     for one, other in (*pairs, *((long, acronym) for acronym, long in pairs)):
         found.setdefault(terms(one), {}).update(dict.fromkeys(terms(other)))

@@ -74,10 +74,6 @@ class Index:
         """Give the terms that each word of a question may stand for, mistyped ones included, as the search takes them."""
         return self._scorer.words.read(_clean(query))
 
-    def knows(self, term: str) -> bool:
-        """Tell whether a term is anywhere in the passages or their expansions."""
-        return self._scorer.words.vocabulary.knows(term)
-
     def idf(self, term: str) -> float:
         """Say how much a term tells a passage from the others; the most for one that no passage has."""
         return self._scorer.words.vocabulary.idf("text", term)
