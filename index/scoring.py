@@ -1,11 +1,14 @@
-"""A question and passages in, signals out: what words and vectors say of each passage and of each of its units."""
+"""A question and passages in, signals out: what words, vectors and letters say of each passage and of each of its units."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from index.encoder import Vector
 from index.fusion import PASSAGE_SIGNALS, UNIT_SIGNALS, Signal
+from index.grams import Grams
 from index.units import Layout, Numbers, stretches
 from index.vectors import VectorIndex
 from index.words import Reading, Words
@@ -17,18 +20,19 @@ _CANDIDATES = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as the two halves of the index read it; no scopes means everywhere."""
+    """A question as the parts of the index read it; no scopes means everywhere."""
 
     readings: tuple[Reading, ...]
     vector: Vector
+    grams: csr_array
     scopes: tuple[str, ...]
 
 
 class Scorer:
-    """The words and the vectors of an index, asked by passage."""
+    """The words, the vectors and the n-grams of an index, asked by passage."""
 
-    def __init__(self, layout: Layout, words: Words, vectors: VectorIndex) -> None:
-        self.layout, self.words, self.vectors = layout, words, vectors
+    def __init__(self, layout: Layout, words: Words, vectors: VectorIndex, grams: Grams, groups: Mapping[str, Numbers]) -> None:
+        self.layout, self.words, self.vectors, self.grams, self._groups = layout, words, vectors, grams, groups
         present = self._present()
         self.passage_signals = tuple(name for name in PASSAGE_SIGNALS if name in present)
         self.unit_signals = tuple(name for name in UNIT_SIGNALS if name in present)
@@ -37,7 +41,8 @@ class Scorer:
         """Name the signals that this index has: without expansions there is nothing to say of them."""
         fields = {f"words.{field}" for field, counts in self.words.vocabulary.frequencies.items() if counts}
         kinds = {"text": self.layout.passages, "span": len(self.layout.span_unit), "questions": len(self.layout.question_unit)}
-        return fields | {f"vectors.{kind}" for kind, rows in kinds.items() if rows}
+        vectors = {f"vectors.{kind}" for kind, rows in kinds.items() if rows}
+        return fields | vectors | {f"grams.{level}" for level in self.grams.levels}
 
     def candidates(self, question: Question, allowed: Numbers) -> Numbers:
         """List the passages that are among the best by one signal at least."""
@@ -48,7 +53,7 @@ class Scorer:
             if kind == "words":
                 numbers, _ = self.words.search(field, question.readings, limit=_CANDIDATES, scopes=question.scopes)
                 found.append(numbers if name in PASSAGE_SIGNALS else owner[numbers])
-            else:
+            elif kind == "vectors":
                 found.append(self._nearest(question, field, allowed))
         return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
 
@@ -76,6 +81,8 @@ class Scorer:
             kind, field = name.split(".")
             if kind == "words":
                 scores[name] = self._word_scores(question, field, passages, passages)
+            elif kind == "grams":
+                scores[name] = self.grams.likeness(field, question.grams)[self._groups[field][passages]]
             else:
                 scores[name] = self.vectors.cosines(question.vector, passages).astype(np.float64)
         return scores
@@ -87,6 +94,8 @@ class Scorer:
             kind, field = name.split(".")
             if kind == "words":
                 scores[name] = self._word_scores(question, field, passages, units)
+            elif kind == "grams":
+                scores[name] = self.grams.likeness(field, question.grams)[units]
             else:
                 scores[name] = self._vector_scores(question, field, passages, units)
         return scores

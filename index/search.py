@@ -90,7 +90,7 @@ class Index:
         if not query.strip() or top < 1 or not len(allowed):
             return ()
         vector = self.encode(query) if vector is None else vector
-        question = Question(self.read(query), vector, tuple(sorted(set(within))))
+        question = Question(self.read(query), vector, self._scorer.grams.read(query), tuple(sorted(set(within))))
         passages = allowed if len(allowed) <= _SCORED_WHOLE else self._scorer.candidates(question, allowed)
         return self._rank(question, passages, top)
 

@@ -11,10 +11,11 @@ from index.encoder import Encoder, Vectors, open_encoder
 from index.equivalents import equivalents
 from index.fusion import read_weights
 from index.generation import CURE, Generation, current_generation, has_generation
+from index.grams import NO_GRAMS, Grams, read_grams, write_grams
 from index.records import dump_lines, load_documents, load_passages, load_units
 from index.scoring import Scorer
 from index.search import Index
-from index.units import NO_SPAN, Layout, Unit
+from index.units import NO_SPAN, Layout, Unit, find_groups
 from index.vectors import read_vectors, write_vectors
 from index.vocabulary import count_words, dump_vocabulary, load_vocabulary
 from index.words import FIELDS, Words, WordUnit, write_words
@@ -25,7 +26,7 @@ from ingest.reader import corpus_files
 from settings import Settings
 
 _DOCUMENTS, _PASSAGES, _UNITS = "documents.jsonl", "passages.jsonl", "units.jsonl"
-_VECTORS, _VOCABULARY, _WORDS = "vectors.faiss", "vocabulary.json", "words"
+_VECTORS, _VOCABULARY, _WORDS, _GRAMS = "vectors.faiss", "vocabulary.json", "words", "grams.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,14 @@ def _load(generation: Generation, encoder: Encoder, weights: Mapping[str, float]
         content.documents,
         content.passages,
         units=content.units,
-        scorer=Scorer(layout, words, vectors),
+        scorer=Scorer(layout, words, vectors, _grams(generation), find_groups(content.passages)),
         encoder=encoder,
         weights=weights or read_weights(expanded=any(unit.questions for unit in content.units)),
     )
+
+
+def _grams(generation: Generation) -> Grams:
+    return read_grams(generation.folder / _GRAMS) if _GRAMS in generation.manifest.files else NO_GRAMS
 
 
 def write_content(folder: Path, content: Content, vectors: Vectors) -> None:
@@ -114,12 +119,23 @@ def write_content(folder: Path, content: Content, vectors: Vectors) -> None:
     _write(folder / _PASSAGES, dump_lines(content.passages))
     _write(folder / _UNITS, dump_lines(content.units))
     write_vectors(folder / _VECTORS, vectors)
+    _write_grams(folder / _GRAMS, content)
     fields = {name: [tokens(text) for text in texts] for name, texts in _field_texts(content).items()}
     sizes = {field: len(texts) for field, texts in fields.items()}
     _write(folder / _VOCABULARY, dump_vocabulary(count_words(fields, sizes)))
     owners = {"passages": range(len(content.passages)), "units": [unit.passage for unit in content.units]}
     for shelf, numbers in owners.items():
         write_words(folder / _WORDS / shelf, shelf, _word_units(content, shelf, numbers, fields))
+
+
+def _write_grams(path: Path, content: Content) -> None:
+    """Write the centroids of the expansion questions, where there are any."""
+    layout = Layout(content.units, len(content.passages))
+    questions = [question for unit in content.units for question in unit.questions]
+    owners = layout.unit_passage[layout.question_unit]
+    groups = {level: (group[owners], int(group.max()) + 1) for level, group in find_groups(content.passages).items()}
+    if questions:
+        write_grams(path, questions, {"span": (layout.question_unit, len(content.units)), **groups})
 
 
 def embedded_texts(content: Content) -> list[str]:

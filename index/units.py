@@ -86,6 +86,22 @@ def _length(one: Expansion | Span) -> int:
     return max(one.end - one.start, 1)
 
 
+def find_groups(passages: Sequence[Passage]) -> Mapping[str, Numbers]:
+    """Number the passage, the section (the first title inside its part) and the part of each passage."""
+    keys: Mapping[str, list[tuple[object, ...]]] = {
+        "passage": [(number,) for number in range(len(passages))],
+        "section": [(passage.scope, passage.place.headings[:2]) for passage in passages],
+        "part": [(passage.scope,) for passage in passages],
+    }
+    return {level: _numbered(found) for level, found in keys.items()}
+
+
+def _numbered(keys: Sequence[tuple[object, ...]]) -> Numbers:
+    """Number equal keys alike, in the order of their first appearance."""
+    numbers: dict[tuple[object, ...], int] = {}
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+
+
 class Layout:
     """Where the units of a passage stand, and the rows of its vectors.
 

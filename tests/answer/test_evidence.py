@@ -72,7 +72,7 @@ def test_no_passage_gives_no_evidence(known):
 def test_every_weight_of_evidence_is_that_of_a_feature(index, known):
     """A weight whose feature has another name would silently count for nothing."""
     hit = index.search("Ruche")[0]
-    search = {f"{half}.{field}" for half in ("words", "vectors") for field in ("span", "questions", "terms")}
+    search = {f"{half}.{field}" for half in ("words", "vectors") for field in ("span", "questions", "terms")} | {"grams.span"}
     assert (
         set(read_weights(expanded=True).evidence)
         <= set(features(understand("Ruche ?", known), hit, hit.spans[0], known)) | search
