@@ -64,7 +64,7 @@ def fold(text: str) -> str:
     """Lower the case and drop accents: « Coopérative » and « cooperative » become one word."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS)).translate(_LETTERS)  # « 𐞃 » is an æ first
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 
 

@@ -1,8 +1,8 @@
 """Expansion questions in, likeness out: how much a question's letters are those of the questions that lead to a place.
 
 A question is compared with the mean of the questions of a span, a passage, a section or a part (its centroid: Rocchio's
-classifier) by the cosine of their character n-grams, weighted by frequency and rarity. Words of one root and slips of the fingers
-still meet, and what a part is about counts for each of its sentences. Knows numbers of groups, nothing of what they stand for.
+classifier) by the cosine of their character n-grams, weighted by frequency and rarity. Words of one root and slips of the
+fingers still meet, and what a part is about counts for each of its sentences. Knows numbers of groups, nothing of what they stand for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ NO_GRAMS = Grams(np.zeros(_FEATURES, np.float32), {})
 
 
 def write_grams(path: Path, questions: Sequence[str], groups: Mapping[str, tuple[Numbers, int]]) -> None:
-    """Write the centroids of the questions; `groups` gives, by level, the group of each question and how many groups there are."""
+    """Write the centroids of the questions; `groups`: by level, the group of each question and how many there are."""
     counts = _counts(questions)
     seen = np.bincount(counts.indices, minlength=_FEATURES)
     rarity = np.where(seen, np.log((1 + len(questions)) / (1 + seen)) + 1, 0).astype(np.float32)
