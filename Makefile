@@ -1,7 +1,8 @@
-# make run | make test | make check | make eval | make bench
+# make run | make test | make check | make eval [SETS="folder ..."] | make bench
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+SETS ?=
 
 .PHONY: run test check eval bench
 
@@ -20,6 +21,8 @@ eval: .venv/run.stamp
 	$(BIN)/python -m index build
 	$(BIN)/python -m eval run --split test --name readme
 	$(BIN)/python -m eval publish readme
+	$(if $(SETS),$(BIN)/python -m pip install --quiet --requirement requirements-bench.txt)
+	$(if $(SETS),OMP_NUM_THREADS=1 $(BIN)/python -m eval bench $(SETS) --publish)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m eval.speed

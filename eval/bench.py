@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from errors import TresseError
 from eval.peers import PASSAGES, PEERS, Search, chunks
+from eval.readme import publish_bench
 from eval.retrieval_sets import RetrievalSet, read_set, sample
 from eval.set_index import SetIndex
 from eval.significance import mean_interval
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sets", nargs="+", type=Path, metavar="ENSEMBLE", help="un dossier\u00a0: corpus, queries, qrels")
     parser.add_argument("--queries", type=int, metavar="N", help="N questions régulièrement espacées, au lieu de toutes")
     parser.add_argument("--only", action="append", choices=(*OURS, *PEERS), help="un seul système (peut être répété)")
+    parser.add_argument("--publish", action="store_true", help="écrire aussi eval/bench.json et le tableau de README.md")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -71,7 +73,11 @@ def main(arguments: argparse.Namespace) -> int:
     for measured in sets:
         results.append(measure(measured, [name for name in chosen if name not in missing], encoder, INDEXES))
         tqdm.write(table(results[-1]) + "\n")
-    tqdm.write(f"Enregistré dans {save(results, encoder, commit, RESULTS)}")
+    record = describe(results, encoder, commit)
+    tqdm.write(f"Enregistré dans {save(record, RESULTS)}")
+    if arguments.publish:
+        publish_bench(record)
+        tqdm.write("Écrit dans eval/bench.json et README.md")
     return 1 if missing else 0
 
 
@@ -147,19 +153,22 @@ def beaten(rows: Sequence[Row]) -> list[str]:
     return said or ["Aucun système ne fait mieux que Tresse sur une mesure de ce tableau."]
 
 
-def save(results: Sequence[Result], encoder: Encoder, commit: str, folder: Path) -> Path:
-    """Write the results, with what was measured and when, in a file named by its date; return it."""
-    now = datetime.now(UTC)
-    record = {
-        "date": now.isoformat(timespec="seconds"),
+def describe(results: Sequence[Result], encoder: Encoder, commit: str) -> dict[str, Any]:
+    """Return the results with what was measured and when."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit,
         "model": encoder.fingerprint,
         "weights": read_weights(expanded=False),
         "passages": PASSAGES,
         "sets": [asdict(result) for result in results],
     }
+
+
+def save(record: Mapping[str, Any], folder: Path) -> Path:
+    """Write a record in a file named by its date; return it."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{now:%Y-%m-%d-%H%M%S}-bench.json"
+    path = folder / f"{datetime.fromisoformat(record['date']):%Y-%m-%d-%H%M%S}-bench.json"
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 

@@ -1,7 +1,7 @@
-"""A run in, the committed figures and the README's table of them out."""
+"""A run or a bench in, the committed figures and the README's tables of them out."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from eval.run import Run
 from eval.summary import Figure
 from settings import ROOT
 
-RESULTS = ROOT / "eval" / "results.json"
+RESULTS, BENCH = ROOT / "eval" / "results.json", ROOT / "eval" / "bench.json"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- eval: written by make eval -->", "<!-- /eval -->"
+BENCH_BEGIN, BENCH_END = "<!-- bench: written by make eval -->", "<!-- /bench -->"
 UNMEASURED = "Not measured yet: `make eval` writes the figures here."
 
 # What each figure of the table is called; the others are in the committed file.
@@ -38,6 +39,15 @@ BY_KIND = {
     "first_citation": "first quotation right",
     "declined": "declined",
     "smalltalk": "greeted",
+}
+PEERED = ("nDCG@10", "R@1", "R@5", "R@10")
+SYSTEMS = {  # what the README calls them; the record has the labels of the terminal
+    "tresse": "Tresse",
+    "words": "Tresse, words only",
+    "vectors": "Tresse, vectors only",
+    "langchain": "LangChain EnsembleRetriever",
+    "haystack": "Haystack, BM25 and vectors",
+    "txtai": "txtai hybrid",
 }
 DIGITS = 6
 
@@ -91,17 +101,57 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 def publish(measured: Run, *, target: Path = RESULTS, readme: Path = README) -> None:
     """Write the figures of a run, and the table of them between the README's markers. Raises TresseError without markers."""
-    text = readme.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise TresseError(
-            f"{readme.name} n’a pas les repères «\u00a0{BEGIN}\u00a0» et «\u00a0{END}\u00a0»\u00a0: remettez-les."
-        )
     kept = results(measured)
+    _write(kept, target, readme, section(kept), BEGIN, END)
+
+
+def publish_bench(record: Mapping[str, Any], *, target: Path = BENCH, readme: Path = README) -> None:
+    """Write the record of a bench, and the tables of it between the README's markers. Raises TresseError without markers."""
+    _write(record, target, readme, bench_section(record), BENCH_BEGIN, BENCH_END)
+
+
+def _write(kept: Mapping[str, Any], target: Path, readme: Path, written: str, begin: str, end: str) -> None:
+    text = readme.read_text(encoding="utf-8")
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        raise TresseError(
+            f"{readme.name} n’a pas les repères «\u00a0{begin}\u00a0» et «\u00a0{end}\u00a0»\u00a0: remettez-les."
+        )
     target.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    readme.write_text(f"{before}{BEGIN}\n{section(kept)}\n{END}{after}", encoding="utf-8")
+    before, after = text.split(begin)[0], text.split(end)[1]
+    readme.write_text(f"{before}{begin}\n{written}\n{end}{after}", encoding="utf-8")
 
 
-def read_section(readme: Path = README) -> str:
-    """Return what stands between the README's markers."""
-    return readme.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0].strip()
+def read_section(readme: Path = README, *, begin: str = BEGIN, end: str = END) -> str:
+    """Return what stands between two of the README's markers."""
+    return readme.read_text(encoding="utf-8").split(begin)[1].split(end)[0].strip()
+
+
+def bench_section(record: Mapping[str, Any] | None) -> str:
+    """Return what stands between the README's markers for this record of a bench: a table a set, and where a peer wins."""
+    if record is None:
+        return UNMEASURED
+    intro = f"{str(record['date'])[:10]}, commit {record['commit']}; the interval is that of nDCG@10 at 95 %."
+    return "\n\n".join((intro, *(block for measured in record["sets"] for block in _bench_blocks(measured))))
+
+
+def _bench_blocks(measured: Mapping[str, Any]) -> Iterator[str]:
+    rows = sorted(measured["rows"], key=lambda row: tuple(SYSTEMS).index(row["system"]))
+    head = (f"{measured['name']}, {measured['documents']} documents, {measured['queries']} questions", PEERED[0], "95 %")
+    yield _table((*head, *PEERED[1:], "ms a query", "s to index"), [_bench_row(row) for row in rows])
+    ours = next((row for row in rows if row["system"] == "tresse"), None)
+    if ours:
+        wins = [f"{SYSTEMS[row['system']]} on {', '.join(won)}" for row in rows if (won := _won(row, ours))]
+        yield f"Better than Tresse: {'; '.join(wins)}." if wins else "Nothing here is better than Tresse on any column."
+
+
+def _bench_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    first, *others = (f"{100 * row['measures'][name]:.1f}" for name in PEERED)
+    low, high = (f"{100 * bound:.1f}" for bound in row["interval"])
+    return (SYSTEMS[row["system"]], first, f"{low} – {high}", *others, f"{row['ms_query']:.1f}", f"{row['index_seconds']:.0f}")
+
+
+def _won(row: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
+    """Name the columns where a row is better than ours, as far as the table shows."""
+    found = [name for name in PEERED if round(row["measures"][name] - ours["measures"][name], 3) > 0]
+    spent = {"ms a query": "ms_query", "s to index": "index_seconds"}
+    return found + [name for name, key in spent.items() if round(row[key], 1) < round(ours[key], 1)]

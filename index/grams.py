@@ -2,7 +2,8 @@
 
 A question is compared with the mean of the questions of a span, a passage, a section or a part (its centroid: Rocchio's
 classifier) by the cosine of their character n-grams, weighted by frequency and rarity. Words of one root and slips of the
-fingers still meet, and what a part is about counts for each of its sentences. Knows numbers of groups, nothing of what they stand for.
+fingers still meet, and what a part is about counts for each of its sentences. Knows numbers of
+groups, nothing of what they stand for.
 """
 
 from collections.abc import Mapping, Sequence

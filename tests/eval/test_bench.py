@@ -10,7 +10,7 @@ import pytest
 from answer.assistant import Assistant
 from errors import TresseError
 from eval import bench
-from eval.bench import MEASURES, OURS, Result, Row, add_arguments, beaten, main, measure, save, score, table
+from eval.bench import MEASURES, OURS, Result, Row, add_arguments, beaten, describe, main, measure, save, score, table
 from eval.peers import PEERS, Chunk, Peer, chunks
 from eval.retrieval_sets import Query, RetrievalSet, SetDocument
 from index.encoder import Encoder
@@ -144,7 +144,7 @@ def test_what_beats_ours_is_said():
 def test_what_is_saved_says_what_was_measured(encoder: Encoder, tmp_path: Path):
     """The file holds the commit, the model, the weights and every figure of every set."""
     result = Result("petit", 3, 2, (_row("tresse", "Tresse", 0.9),))
-    record = json.loads(save([result], encoder, "abc1234", tmp_path).read_text(encoding="utf-8"))
+    record = json.loads(save(describe([result], encoder, "abc1234"), tmp_path).read_text(encoding="utf-8"))
     assert ("abc1234", encoder.fingerprint) == (record["commit"], record["model"])
     assert {"words.text", "vectors.text"} <= record["weights"].keys()
     (row,) = record["sets"][0]["rows"]

@@ -4,7 +4,20 @@ from dataclasses import replace
 import pytest
 
 from errors import TresseError
-from eval.readme import BEGIN, END, RESULTS, publish, read_section, results, section
+from eval.readme import (
+    BEGIN,
+    BENCH,
+    BENCH_BEGIN,
+    BENCH_END,
+    END,
+    RESULTS,
+    bench_section,
+    publish,
+    publish_bench,
+    read_section,
+    results,
+    section,
+)
 
 
 @pytest.fixture
@@ -18,6 +31,42 @@ def test_readme_is_that_of_the_committed_results():
     """The README's table is the one of eval/results.json; without that file, it says that nothing was measured."""
     committed = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else None
     assert read_section() == section(committed)
+
+
+def test_the_bench_of_the_readme_is_the_committed_one():
+    """The README's tables of the peers are those of eval/bench.json."""
+    committed = json.loads(BENCH.read_text(encoding="utf-8")) if BENCH.exists() else None
+    assert read_section(begin=BENCH_BEGIN, end=BENCH_END) == bench_section(committed)
+
+
+def _row(system, ndcg, *, ms=10.0, seconds=1.0):
+    measures = dict.fromkeys(("nDCG@10", "R@1", "R@5", "R@10"), ndcg)
+    return {"system": system, "measures": measures, "interval": [0.1, 0.9], "ms_query": ms, "index_seconds": seconds}
+
+
+def _record(*rows):
+    measured = {"name": "petit", "documents": 3, "queries": 2, "rows": rows}
+    return {"date": "2026-01-02T03:04:05+00:00", "commit": "abc1234", "sets": [measured]}
+
+
+def test_a_bench_is_published_and_says_where_a_peer_wins(tmp_path, readme):
+    """Ours comes first; a peer that is better on a column is named with it, one that only ties is not."""
+    readme.write_text(f"a\n{BENCH_BEGIN}\nold\n{BENCH_END}\nz\n", encoding="utf-8")
+    record = _record(_row("txtai", 0.5, ms=9.0), _row("haystack", 0.8), _row("tresse", 0.8, seconds=2.0))
+    publish_bench(record, target=tmp_path / "bench.json", readme=readme)
+    lines = read_section(readme, begin=BENCH_BEGIN, end=BENCH_END).splitlines()
+    assert lines[0].startswith("2026-01-02, commit abc1234")
+    assert lines[4] == "| Tresse | 80.0 | 10.0 – 90.0 | 80.0 | 80.0 | 80.0 | 10.0 | 2 |"
+    assert lines[-1] == (
+        "Better than Tresse: Haystack, BM25 and vectors on s to index; txtai hybrid on ms a query, s to index."
+    )
+    assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == json.loads(json.dumps(record))
+
+
+def test_a_bench_without_ours_claims_no_victory():
+    """Nothing is said of who wins where Tresse was not measured; where nobody wins, that is said."""
+    assert "etter than Tresse" not in bench_section(_record(_row("txtai", 0.5)))
+    assert bench_section(_record(_row("tresse", 0.5))).endswith("Nothing here is better than Tresse on any column.")
 
 
 def test_publish(measured, tmp_path, readme):
