@@ -1,18 +1,20 @@
 """A question in, a cited answer out: the journey of a question, one step after the other."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import Literal
 
-from answer.asked import understand
+from answer.asked import Asked, understand
 from answer.confidence import decide, signals
-from answer.conversation import Turn, standalone
+from answer.conversation import Turn, leans_on, standalone
 from answer.entry import read_question
-from answer.evidence import choose
-from answer.lexicon import lexicon
+from answer.evidence import Evidence, choose
+from answer.lexicon import Lexicon, lexicon
 from answer.quotes import Citation, Statement, cite
 from answer.smalltalk import small_talk
+from answer.subjects import find_subjects, interleave
 from answer.weights import Weights, read_weights
 from answer.writer import compose, write, write_near, write_refusal, write_small_talk
 from index.search import Hit, Index
@@ -36,6 +38,22 @@ class Answer:
     timings_ms: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is asked of the documents, or of one of the parts that a question names, and what is found there."""
+
+    asked: Asked
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A stand-alone query and what it finds: one side, or one for each part that it names side by side."""
+
+    query: str
+    sides: tuple[Side, ...]
+
+
 class Assistant:
     """Answers questions on the documents of one index."""
 
@@ -43,6 +61,7 @@ class Assistant:
         self.index = index
         self._weights = weights or read_weights(expanded=index.expanded)
         self.lexicon = lexicon(index.passages, index.documents.values(), index.units)
+        self._subjects = find_subjects(index.passages, self.lexicon)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:
         """Answer `question`, asked after `history`, from the documents and parts named in `within` (all when empty).
@@ -56,17 +75,28 @@ class Assistant:
         if talk is not None:
             draft = write_small_talk(talk, self.index.documents.values())
             return self._settled(asked, asked, "smalltalk", 1.0, draft, (), start, start)
-        query = standalone(asked, history, names=self.lexicon.names)
-        hits = self.index.search(query, top=max(top, int(self._weights.choice["passages"])), within=within)
+        found = self.search(asked, history, within=within, top=max(top, int(self._weights.choice["passages"])))
         searched = perf_counter()
-        status, confidence, draft = self._drafted(query, hits)
-        return self._settled(asked, query, status, confidence, draft, hits[: max(top, 0)], start, searched)
+        status, confidence, draft = self._drafted(found)
+        hits = interleave([side.hits for side in found.sides])[: max(top, 0)]
+        return self._settled(asked, found.query, status, confidence, draft, hits, start, searched)
 
-    def _drafted(self, query: str, hits: Sequence[Hit]) -> tuple[Status, float, tuple[Statement, ...]]:
+    def search(self, question: str, history: Sequence[Turn], *, within: Collection[str] = (), top: int) -> Searched:
+        """Search the stand-alone query everywhere, or in each part that it names when it names several."""
+        query = standalone(question, history, names=self.lexicon.names)
+        near = leans_on(question, history, names=self.lexicon.names)
+        search = partial(self.index.search, top=top, near=near, pull=self._weights.choice["pull"])
+        named = () if within else self._subjects.named(query, self.lexicon)
+        if len(named) < 2:
+            return Searched(query, (Side(understand(query, self.lexicon), search(query, within=within)),))
+        asked = {scope: self._subjects.only(query, named, scope) for scope in named}
+        return Searched(
+            query, tuple(Side(understand(each, self.lexicon), search(each, within=(scope,))) for scope, each in asked.items())
+        )
+
+    def _drafted(self, searched: Searched) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
-        asked = understand(query, self.lexicon)
-        found = choose(asked, hits, lexicon=self.lexicon, weights=self._weights)
-        told = signals(asked, hits, found, self.lexicon)
+        found, told = weigh(searched.sides, lexicon=self.lexicon, weights=self._weights)
         status, confidence = decide(told, self._weights)
         if status == "answered":
             return status, confidence, write(found, documents)
@@ -93,6 +123,19 @@ class Assistant:
         spent = {"search": searched - start, "answer": end - searched, "total": end - start}
         timings = {name: 1000 * seconds for name, seconds in spent.items()}
         return Answer(question, query, status, confidence, text, citations, hits, timings)
+
+
+def weigh(sides: Sequence[Side], *, lexicon: Lexicon, weights: Weights) -> tuple[tuple[Evidence, ...], Mapping[str, float]]:
+    """Choose the evidence among what was found, and return it with what tells for it as an answer.
+
+    Of several sides each gives its best span, and what tells is the mean of what tells for each.
+    """
+    if len(sides) > 1:
+        weights = replace(weights, choice={**weights.choice, "quotes": 1})
+    found = [choose(side.asked, side.hits, lexicon=lexicon, weights=weights) for side in sides]
+    told = [signals(side.asked, side.hits, each, lexicon) for side, each in zip(sides, found, strict=True) if each]
+    means = {name: sum(each[name] for each in told) / len(told) for name in (told[0] if told else ())}
+    return tuple(evidence for each in found for evidence in each), means
 
 
 def open_assistant(settings: Settings) -> Assistant:

@@ -61,6 +61,18 @@ def standalone(question: str, history: Sequence[Turn], *, names: Collection[str]
     return str(_completed(reading, before)) if before else reading.said or asked
 
 
+def leans_on(question: str, history: Sequence[Turn], *, names: Collection[str] = ()) -> str:
+    """Return what was said just before a question that leans on it, "" when it stands by itself or turns away.
+
+    The answer counts, whoever wrote it: « pourquoi l’ont-ils montée ? » asks about what it was about.
+    """
+    lean = read(without_greeting(question).strip(), names).lean
+    if lean in ("none", "replaced"):
+        return ""
+    last = [turn.content[:LONGEST_TURN] for turn in history[-2:]]
+    return "\n".join(last)
+
+
 def _before(history: Sequence[Turn], names: Collection[str]) -> _Asked | None:
     """Return what the user was asking before, None when nothing was asked."""
     standing: _Asked | None = None

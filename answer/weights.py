@@ -15,7 +15,8 @@ class Weights:
 
     `evidence` weighs the features of a span, `confidence` the signals of an answer; `status` holds the confidence from which a
     question is answered, and from which what is near is shown. `choice`: how many passages are looked into, how many quotes are
-    given at most, which part of the best score a further quote must reach, and which part of the question's words it must add.
+    given at most, which part of the best score a further quote must reach, which part of the question's words it must add, and
+    how much what was said before draws (`pull`).
     """
 
     evidence: Mapping[str, float]

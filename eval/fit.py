@@ -17,11 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 
-from answer.asked import Asked, understand
-from answer.assistant import Assistant
-from answer.confidence import signals
-from answer.conversation import standalone
-from answer.evidence import Evidence, choose, features
+from answer.assistant import Assistant, Side, weigh
+from answer.evidence import Evidence, features
 from answer.weights import FILE as ANSWER_FILE
 from answer.weights import Weights, read_weights
 from eval.cases import Case
@@ -30,7 +27,7 @@ from eval.metrics import citations
 from index.build import build_index
 from index.fusion import WEIGHTS as FUSION_FILE
 from index.fusion import read_weights as read_fusion
-from index.search import Hit, Index, SpanHit
+from index.search import Hit, SpanHit
 from index.store import open_index
 from ingest.reader import EXPANSIONS
 from settings import Settings
@@ -114,10 +111,10 @@ def passage_rankings(assistant: Assistant, cases: Sequence[Case]) -> tuple[list[
     """Return the signals of every passage for every answerable case, and their names."""
     names: tuple[str, ...] = ()
     rankings = []
-    for _, hits, groups in _searched(assistant, cases, len(assistant.index.passages)):
-        names = names or tuple(sorted(hits[0].signals))
-        rows = np.array([[hit.signals[name] for name in names] for hit in hits])
-        rankings.append(Ranking(rows, np.array([bool(covered(_passage(hit), groups)) for hit in hits])))
+    for side, groups in _searched(assistant, cases, len(assistant.index.passages)):
+        names = names or tuple(sorted(side.hits[0].signals))
+        rows = np.array([[hit.signals[name] for name in names] for hit in side.hits])
+        rankings.append(Ranking(rows, np.array([bool(covered(_passage(hit), groups)) for hit in side.hits])))
     return rankings, names
 
 
@@ -125,24 +122,23 @@ def span_rankings(assistant: Assistant, cases: Sequence[Case], depth: int) -> tu
     """Return the features of every span of the first `depth` passages for every answerable case, and their names."""
     names: tuple[str, ...] = ()
     rankings = []
-    for query, hits, groups in _searched(assistant, cases, depth):
-        asked = understand(query, assistant.lexicon)
-        told = [(hit, span, features(asked, hit, span, assistant.lexicon)) for hit in hits for span in hit.spans]
+    for side, groups in _searched(assistant, cases, depth):
+        told = [(hit, span, features(side.asked, hit, span, assistant.lexicon)) for hit in side.hits for span in hit.spans]
         names = names or tuple(sorted(told[0][2]))
         rows = np.array([[values[name] for name in names] for _, _, values in told])
         rankings.append(Ranking(rows, np.array([_gives(hit, span, groups) for hit, span, _ in told])))
     return rankings, names
 
 
-def _searched(assistant: Assistant, cases: Sequence[Case], depth: int) -> Iterable[tuple[str, Sequence[Hit], Sequence[Group]]]:
-    """Yield the stand-alone query of every answerable case, what it finds, and where its evidence stands."""
+def _searched(assistant: Assistant, cases: Sequence[Case], depth: int) -> Iterable[tuple[Side, Sequence[Group]]]:
+    """Yield what every answerable case asks and finds, and where its evidence stands."""
     for case in cases:
         if not case.evidence:
             continue
-        query = standalone(case.question, case.history, names=assistant.lexicon.names)
-        hits = assistant.index.search(query, top=depth)
-        if hits:
-            yield query, hits, locate(case.evidence, assistant.index.documents)
+        groups = locate(case.evidence, assistant.index.documents)
+        for side in assistant.search(case.question, case.history, top=depth).sides:
+            if side.hits:
+                yield side, groups
 
 
 def _passage(hit: Hit) -> Region:
@@ -169,8 +165,7 @@ def judged(assistant: Assistant, cases: Sequence[Case], weights: Weights) -> lis
     for case in cases:
         if case.kind == "smalltalk":
             continue
-        asked, hits, found = _found(assistant, case, weights)
-        told = signals(asked, hits, found, assistant.lexicon)
+        found, told = _found(assistant, case, weights)
         groups = locate(case.evidence, assistant.index.documents)
         right = bool(found) and bool(covered(_cited(found[0]), groups))
         results.append(Judged(told, right, bool(case.evidence)))
@@ -223,24 +218,21 @@ def _citations(assistant: Assistant, cases: Sequence[Case], weights: Weights) ->
     for case in cases:
         if not case.evidence:
             continue
-        _, _, found = _found(assistant, case, weights)
+        found, _ = _found(assistant, case, weights)
         groups = locate(case.evidence, assistant.index.documents)
         told = citations([_cited(evidence) for evidence in found], groups)
         scores.append((told["citation_recall"] + told["citation_precision"]) / 2)
     return float(np.mean(scores))
 
 
-def _found(assistant: Assistant, case: Case, weights: Weights) -> tuple[Asked, Sequence[Hit], Sequence[Evidence]]:
-    query = standalone(case.question, case.history, names=assistant.lexicon.names)
-    hits = _hits(assistant.index, query, int(weights.choice["passages"]))
-    asked = understand(query, assistant.lexicon)
-    return asked, hits, choose(asked, hits, lexicon=assistant.lexicon, weights=weights)
+def _found(assistant: Assistant, case: Case, weights: Weights) -> tuple[Sequence[Evidence], Mapping[str, float]]:
+    return weigh(_sides(assistant, case, int(weights.choice["passages"])), lexicon=assistant.lexicon, weights=weights)
 
 
 @lru_cache(maxsize=4096)
-def _hits(index: Index, query: str, depth: int) -> Sequence[Hit]:
+def _sides(assistant: Assistant, case: Case, depth: int) -> Sequence[Side]:
     """The search of a question, which every setting tried on it shares."""
-    return index.search(query, top=depth)
+    return assistant.search(case.question, case.history, top=depth).sides
 
 
 def _cited(evidence: Evidence) -> Region:

@@ -27,15 +27,15 @@ _EMPLOIS = re.compile(r"ois$")  # Snowball keeps this plural, so « emploi » wo
 _STOPS = """
 a afin ai aie ainsi ait alla alors apres as au aujourd auquel aura auraient aurait auront aussi autre autres aux auxquelles
 auxquels avaient avais avait avec avez aviez avions avoir avons ayant ayez bah beaucoup ben bien bonjour c ca car ce ceci
-cela celle celles celui ces cest cet cette ceux chacun chacune chaque chez ci combien comme comment d dans de dedans depuis
-des desquelles desquels devait devez devoir devons devra devrais devrait dis dit doit doivent donc dont du duquel elle elles
-eme en encore enfin er es est et etaient etais etait etant etc etes etiez etre eu eue eues euh eurent eus eut eux faudra
-faudrait faut fut hein hui il ils j jai je juste l la laquelle le lequel les lesquelles lesquels leur leurs lors lorsque lui
-m ma mais me meme memes merci mes moi moins mon n ne nest nos notre nous on ont or ou par parce parmi pendant peu peut
-peuvent peux plus plutot pour pourquoi pourra pourraient pourrais pourrait pouvait pouvez pouvoir pouvons pq puis puisque qu
-quand quant que quel quelle quelles quelque quelques quels qui quoi quoique s sa salut se sera seraient serait seront ses si
-soi soient sois soit sommes son sont sous stp suis sur svp t ta te tel telle telles tels tes toi ton toujours tous tout
-toute toutes tres trop tu un une va vais vas vers voici voila vont vos votre vous y ya
+cela celle celles celui ces cest cet cette ceux chacun chacune chaque chez ci combien comme comment cote d dans de dedans
+depuis des desquelles desquels devait devez devoir devons devra devrais devrait dis dit doit doivent donc dont du duquel
+elle elles eme en encore enfin er es est et etaient etais etait etant etc etes etiez etre eu eue eues euh eurent eus eut eux
+faudra faudrait faut fut hein hui il ils j jai je juste l la laquelle le lequel les lesquelles lesquels leur leurs lors
+lorsque lui m ma mais me meme memes merci mes moi moins mon n ne nest nos notre nous on ont or ou par parce parmi pendant
+peu peut peuvent peux plus plutot pour pourquoi pourra pourraient pourrais pourrait pouvait pouvez pouvoir pouvons pq puis
+puisque qu quand quant que quel quelle quelles quelque quelques quels qui quoi quoique s sa salut se sera seraient serait
+seront ses si soi soient sois soit sommes son sont sous stp suis sur svp t ta te tel telle telles tels tes toi ton toujours
+tous tout toute toutes tres trop tu un une va vais vas vers voici voila vont vos votre vous y ya
 """
 STOP_WORDS = frozenset(_STOPS.split())
 

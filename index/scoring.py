@@ -87,6 +87,15 @@ class Scorer:
                 scores[name] = self.vectors.cosines(question.vector, passages).astype(np.float64)
         return scores
 
+    def draw(self, said: Question, passages: Numbers) -> Signal:
+        """Say from 0 to 1 how near what was said draws each of `passages`: by its words, and by what surrounds it."""
+        signals = [self._word_scores(said, field, passages, passages) for field in ("text", "headings")]
+        for level in self.grams.levels:
+            if level != "span":
+                signals.append(self.grams.likeness(level, said.grams)[self._groups[level][passages]])
+        relative = [signal / signal.max() for signal in signals if signal.any()]
+        return np.asarray(np.mean(relative, axis=0)) if relative else np.zeros(len(passages))
+
     def unit_scores(self, question: Question, passages: Numbers, units: Numbers) -> dict[str, Signal]:
         """Give the signals of each of `units`, all those of `passages`."""
         scores = {}

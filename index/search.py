@@ -79,20 +79,33 @@ class Index:
         return self._scorer.words.vocabulary.idf("text", term)
 
     def search(
-        self, query: str, *, top: int = 10, within: Collection[str] = (), vector: Vector | None = None
+        self,
+        query: str,
+        *,
+        top: int = 10,
+        within: Collection[str] = (),
+        vector: Vector | None = None,
+        near: str = "",
+        pull: float = 0.0,
     ) -> tuple[Hit, ...]:
         """Give the `top` best passages, best first; equals come by document, then by place.
 
         `within` holds documents ("livret") and parts of documents ("livret#fiche-2"); empty, it means everywhere. A blank query
-        finds nothing. `vector` is what `encode` gave for the query. Raises TresseError when `within` names what does not exist.
+        finds nothing. `vector` is what `encode` gave for the query. `near` is a text that adds up to
+        `pull` to the score of what it is about: what was said before a question that leans on it. Raises TresseError when
+        `within` names what does not exist.
         """
         query, allowed = _clean(query), self._allowed(within)
         if not query.strip() or top < 1 or not len(allowed):
             return ()
         vector = self.encode(query) if vector is None else vector
-        question = Question(self.read(query), vector, self._scorer.grams.read(query), tuple(sorted(set(within))))
+        question = self._question(query, vector, within)
         passages = allowed if len(allowed) <= _SCORED_WHOLE else self._scorer.candidates(question, allowed)
-        return self._rank(question, passages, top)
+        drawn = pull * self._scorer.draw(self._question(_clean(near), vector, within), passages) if near else None
+        return self._rank(question, passages, top, drawn)
+
+    def _question(self, text: str, vector: Vector, within: Collection[str]) -> Question:
+        return Question(self.read(text), vector, self._scorer.grams.read(text), tuple(sorted(set(within))))
 
     def _allowed(self, within: Collection[str]) -> Numbers:
         """List the passages of these scopes, in reading order."""
@@ -106,13 +119,15 @@ class Index:
             return np.arange(len(self.passages))
         return np.unique(np.concatenate([self._scopes[scope] for scope in set(within)]))
 
-    def _rank(self, question: Question, passages: Numbers, top: int) -> tuple[Hit, ...]:
+    def _rank(self, question: Question, passages: Numbers, top: int, drawn: Signal | None) -> tuple[Hit, ...]:
         units = stretches(self._scorer.layout.first_unit, passages)
         first = np.searchsorted(self._scorer.layout.unit_passage[units], np.append(passages, len(self.passages)))
         by_unit = self._scorer.unit_scores(question, passages, units)
         by_passage = self._scorer.passage_scores(question, passages)
         by_passage |= {name: best_of_groups(signal, first) for name, signal in by_unit.items()}
         scores = fuse(by_passage, self._weights)
+        if drawn is not None:
+            scores = scores + drawn
         places = np.lexsort((self._order[passages], -scores))[:top]
         return tuple(
             Hit(

@@ -81,6 +81,7 @@ class WordIndex:
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self.documents = documents
+        self.asked: list[tuple[str, tuple[str, ...], str]] = []
         self.passages = tuple(passage for document in documents.values() for passage in _passages(document))
 
     @property
@@ -88,8 +89,17 @@ class WordIndex:
         """No expansions."""
         return ()
 
-    def search(self, query: str, *, top: int = 10, within: Collection[str] = ()) -> tuple[Hit, ...]:
+    def search(
+        self,
+        query: str,
+        *,
+        top: int = 10,
+        within: Collection[str] = (),
+        near: str = "",
+        pull: float = 0.0,  # noqa: ARG002
+    ) -> tuple[Hit, ...]:
         """Rank as the real index does: best first, then in reading order."""
+        self.asked.append((query, tuple(within), near))
         if "nulle-part" in within:
             raise TresseError("« nulle-part » n’existe pas.")
         wanted = set(terms(query))
@@ -133,7 +143,7 @@ def weights() -> Weights:
     confidence = {"bias": -7.4, "coverage": 2.5, "own_words": 1.0, "names": 3.4, "type": 1.2, "words": 1.0, "vectors": 1.5}
     return Weights(
         evidence={**evidence, "names": 1.2, "news": 0.5, "type": 0.8},
-        choice={"passages": 20, "quotes": 3, "near": 0.85, "new_words": 0.2},
+        choice={"passages": 20, "quotes": 3, "near": 0.85, "new_words": 0.2, "pull": 0.1},
         confidence={**confidence, "margin": 1.0, "unknown_words": -2.0, "strange": -5.0, "wordless": -5.0, "news": 3.6},
         status={"answered": 0.5, "related": 0.2},
         provenance="by hand",
@@ -143,6 +153,16 @@ def weights() -> Weights:
 @pytest.fixture
 def assistant(index: Any, weights: Weights) -> Assistant:
     return Assistant(index, weights=weights)
+
+
+@pytest.fixture
+def make_index() -> Callable[[Document], Any]:
+    return lambda document: WordIndex({document.id: document})
+
+
+@pytest.fixture
+def make_assistant(weights: Weights) -> Callable[[Any], Assistant]:
+    return lambda index: Assistant(index, weights=weights)
 
 
 @pytest.fixture
