@@ -34,7 +34,7 @@ def subjects(two):
     ],
 )
 def test_a_query_names_parts_by_the_names_of_their_headings(two, subjects, query, named):
-    """A name in a part's headings names the part, if most of its passages are there; one that only stands in its text does not."""
+    """A name in a part's headings names it, if most of its passages are there; one that only stands in its text does not."""
     assert subjects.named(query, lexicon(two.passages, two.documents.values())) == named
 
 
