@@ -15,6 +15,7 @@ class Asked:
     written, that the documents do not hold at all.
     """
 
+    query: str
     kind: Kind
     terms: tuple[str, ...]
     names: frozenset[str] = frozenset()
@@ -33,4 +34,4 @@ def understand(query: str, lexicon: Lexicon) -> Asked:
     said = [*named, *numbers_in(query)]
     strange = tuple(word for word in said if fold(word) not in lexicon.names and not all(map(lexicon.holds, terms(word))))
     names = frozenset(term for word in said for term in terms(word)) & frozenset(wanted)
-    return Asked(kind_of(query), tuple(wanted), names, strange)
+    return Asked(query, kind_of(query), tuple(wanted), names, strange)

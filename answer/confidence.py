@@ -6,7 +6,7 @@ from typing import Literal
 
 from answer.asked import Asked
 from answer.evidence import Evidence
-from answer.lexicon import Lexicon
+from answer.lexicon import Lexicon, heard_for, passage_terms
 from answer.weights import Weights
 from index.search import Hit
 
@@ -17,6 +17,7 @@ _WORDS = ("words.text", "words.span")
 _VECTORS = ("vectors.text", "vectors.span")
 # From which kinship a sentence gives what these questions ask for: a number of that very thing, a date, a name.
 _MET = {"number": 1.0, "date": 1.0, "place": 0.8, "person": 0.7}
+_MANY = 6  # words of a question that nothing holds: beyond, more of them say no more
 _QUESTION_WORDS = ("words.questions",)
 _QUESTION_VECTORS = ("vectors.questions",)
 
@@ -43,6 +44,10 @@ def signals(asked: Asked, hits: Sequence[Hit], found: Sequence[Evidence], lexico
         "question_vectors": _best(best.hit, _QUESTION_VECTORS),
         "margin": max(0.0, best.hit.score - max(others, default=0.0)),
         "agreement": float(_leader(hits, _WORDS) is _leader(hits, _VECTORS)),
+        "part": best.hit.signals.get("grams.part", 0.0),
+        "span_vector": own.get("vectors.span", 0.0),
+        "spelled": own["spelled"],
+        "unheard": _unheard(asked, best.hit),
         "unknown_words": 1 - lexicon.share(asked.terms, frozenset(filter(lexicon.knows, asked.terms))),
         "strange": float(bool(asked.strange)),
         "wordless": float(not asked.terms),
@@ -58,6 +63,12 @@ def decide(told: Mapping[str, float], weights: Weights) -> tuple[Verdict, float]
     if confidence >= weights.status["answered"]:
         return "answered", confidence
     return ("related" if confidence >= weights.status["related"] else "refused"), confidence
+
+
+def _unheard(asked: Asked, hit: Hit) -> float:
+    """Say how many words of the question neither the passage, nor its headings, nor what leads to it hold: 1 from six on."""
+    known = passage_terms(hit.passage).union(*(heard_for(span.unit) for span in hit.spans))
+    return min(1.0, sum(term not in known for term in asked.terms) / _MANY)
 
 
 def _best(hit: Hit, names: Sequence[str]) -> float:

@@ -9,7 +9,7 @@ from answer.asked import Asked
 from answer.kinship import DEFINED, kinship
 from answer.lexicon import Lexicon, heard_for, place_terms, words_of
 from answer.listing import introduces, listing
-from answer.nearness import closest
+from answer.nearness import closest, spelled
 from answer.weights import Weights
 from index.search import Hit, SpanHit
 from ingest.document import Span
@@ -49,10 +49,14 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     hit: Hit
-    span: Span
+    found: SpanHit
     features: Mapping[str, float]
     words: frozenset[str]
     score: float
+
+    @property
+    def span(self) -> Span:
+        return self.found.span
 
 
 def choose(asked: Asked, hits: Sequence[Hit], *, lexicon: Lexicon, weights: Weights) -> tuple[Evidence, ...]:
@@ -104,7 +108,7 @@ def _news(asked: Asked, own: Collection[str], passage: Passage) -> float:
 def _candidate(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon, weights: Weights) -> _Candidate:
     told = features(asked, hit, span, lexicon)
     score = sum(weights.evidence.get(name, 0.0) * value for name, value in told.items())
-    return _Candidate(hit, span.span, told, words_of(_text(hit, span.span)) & frozenset(asked.terms), score)
+    return _Candidate(hit, span, told, words_of(_text(hit, span.span)) & frozenset(asked.terms), score)
 
 
 def _adds(candidate: _Candidate, chosen: Sequence[_Candidate], asked: Asked, lexicon: Lexicon, weights: Weights) -> bool:
@@ -127,7 +131,8 @@ def _evidence(candidate: _Candidate, asked: Asked) -> Evidence:
     span = _as_list(candidate, asked)
     defines = asked.kind == "definition" and candidate.features["type"] >= DEFINED
     form: Form = "list" if span else "definition" if defines else "sentence"
-    return Evidence(candidate.hit, span or _with_context(candidate), candidate.score, form, candidate.features)
+    told = {**candidate.features, "spelled": spelled(asked, candidate.found.unit)}  # of those chosen only: it takes longest
+    return Evidence(candidate.hit, span or _with_context(candidate), candidate.score, form, told)
 
 
 def _as_list(candidate: _Candidate, asked: Asked) -> Span | None:

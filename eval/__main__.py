@@ -25,6 +25,7 @@ from settings import ROOT, Settings, read_settings
 
 NAME = re.compile(r"\w[\w.-]*")  # it names a folder
 QUESTIONS = ROOT / "eval" / "questions.jsonl"
+FITTED = (QUESTIONS, ROOT / "eval" / "fitting.jsonl")  # the second serves to fit only: `run` is to end within a minute
 
 
 def main() -> int:
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_arguments(five)
     five.set_defaults(command=bench.main)
     six = commands.add_parser("fit", help="ajuste les poids sur la moitié « tune » des questions et les écrit")
-    six.add_argument("--questions", type=Path, default=QUESTIONS, help="un fichier de questions (JSONL)")
+    six.add_argument("--questions", type=Path, nargs="+", default=FITTED, help="des fichiers de questions (JSONL)")
     six.set_defaults(command=_fit)
     return parser
 
@@ -122,10 +123,12 @@ def _report(arguments: argparse.Namespace) -> int:
 def _fit(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     build_index(settings, progress=True)
-    cases, faults = read_cases(arguments.questions, [document.text for document in read_corpus(settings.corpus)])
+    texts = [document.text for document in read_corpus(settings.corpus)]
+    read = [read_cases(path, texts) for path in arguments.questions]
+    faults = [fault for _, found in read for fault in found]
     for fault in faults:
         print(fault, file=sys.stderr)
-    print(fit(settings, [case for case in cases if case.split == "tune"]))
+    print(fit(settings, [case for cases, _ in read for case in cases if case.split == "tune"]))
     return 1 if faults else 0
 
 

@@ -35,7 +35,8 @@ def test_no_question_leads_to_two_places(booklet: Document) -> None:
 
 def test_no_expansion_is_a_question_of_the_evaluation(booklet: Document) -> None:
     """Otherwise the evaluation would measure its own answers."""
-    cases = [json.loads(line) for line in (ROOT / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    files = (ROOT / "eval" / name for name in ("questions.jsonl", "fitting.jsonl"))
+    cases = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     asked = [bare(case["question"]) for case in cases if case["evidence"] and not case["history"]]
     written = [bare(q) for expansion in read_expansions(Settings().corpus, booklet) for q in expansion.questions]
     likeness = process.cdist(asked, written, scorer=fuzz.ratio)

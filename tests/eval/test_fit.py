@@ -35,7 +35,9 @@ def test_a_useful_signal_weighs_most_and_a_harmful_one_nothing() -> None:
 
 def answers() -> list[Judged]:
     """Answers whose one signal says how sure they are; the lower half is of questions without an answer."""
-    return [Judged({"sure": number / 100}, right=number >= 60, answerable=number >= 40) for number in range(100)]
+    return [
+        Judged({"sure": number / 100}, right=number >= 60, answerable=number >= 40, near=number < 20) for number in range(100)
+    ]
 
 
 def test_confidence_grows_with_what_speaks_for_an_answer() -> None:
@@ -45,11 +47,12 @@ def test_confidence_grows_with_what_speaks_for_an_answer() -> None:
 
 
 def test_thresholds_leave_the_wanted_shares_on_each_side() -> None:
-    """At most 15 % of the unanswerable questions are answered, and at most 2 % of the answerable ones refused."""
+    """At most 17 % of the near-unanswerable questions are answered, and at most 2 % of the answerable ones refused."""
     judged = answers()
     confidence = np.array([answer.signals["sure"] for answer in judged])
     found = thresholds(confidence, judged)
-    unanswerable = np.array([not answer.answerable for answer in judged])
-    assert (confidence[unanswerable] >= found["answered"]).mean() <= 0.15
-    assert (confidence[~unanswerable] < found["related"]).mean() <= 0.02
+    near = np.array([answer.near for answer in judged])
+    answerable = np.array([answer.answerable for answer in judged])
+    assert 0.1 <= (confidence[near] >= found["answered"]).mean() <= 0.17
+    assert (confidence[answerable] < found["related"]).mean() <= 0.02
     assert found["related"] <= found["answered"]

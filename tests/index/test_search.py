@@ -184,11 +184,9 @@ def test_rare_terms_tell_more(index: Index) -> None:
 
 def test_what_was_said_before_draws_what_it_is_about(index: Index) -> None:
     """The same question finds first what the talk was about; nothing said, or no pull, changes nothing."""
-    plain = index.search("Le four chauffe la farine", top=3)
-    drawn = index.search(
-        "Le four chauffe la farine", top=3, near="Le miel vient du nectar des fleurs que butinent les abeilles", pull=0.9
-    )
-    assert plain[0].passage.document == "pain"
-    assert drawn[0].passage.document == "abeilles"
-    assert index.search("Le four chauffe la farine", top=3, near="", pull=0.9) == plain
-    assert index.search("Le four chauffe la farine", top=3, near="Le miel", pull=0.0) == plain
+    plain = index.search("Qui pond ?", top=3)
+    drawn = index.search("Qui pond ?", top=3, near="Le boulanger pétrit la farine, le four chauffe", pull=0.9)
+    assert plain[0].passage.document == "abeilles"
+    assert drawn[0].passage.document == "pain"
+    assert index.search("Qui pond ?", top=3, near="", pull=0.9) == plain
+    assert index.search("Qui pond ?", top=3, near="Le four", pull=0.0) == plain
