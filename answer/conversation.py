@@ -22,7 +22,8 @@ _QUESTION_WORDS = re.compile(
 )
 # Where the thing asked about begins: « les avantages | d’un groupement d’employeurs », « comment marche | une CAE ».
 _THING = re.compile(
-    r"\b(?:d'une?|du|de la|de l'|des|chez|dans (?:les?|la|une?)|pour (?:les?|la|une?)|une?|les?|la|l'|the|an?)\s*(?=\w{3,})",
+    r"\b(?:(?:d'une?|du|de la|des|chez|dans (?:les?|la|une?)|pour (?:les?|la|une?)|une?|les?|la|the|an?)\s+"
+    r"|(?:de )?l'\s*)(?=\w{3,})",
     re.IGNORECASE,
 )
 _ORPHAN = re.compile(r"(?:(?<=\s)(?:d[eu]s?|la|les?|aux?|l['’]|d['’])\s*)+$", re.IGNORECASE)
@@ -66,11 +67,20 @@ def leans_on(question: str, history: Sequence[Turn], *, names: Collection[str] =
 
     The answer counts, whoever wrote it: « pourquoi l’ont-ils montée ? » asks about what it was about.
     """
-    lean = read(without_greeting(question).strip(), names).lean
-    if lean in ("none", "replaced"):
+    said = without_greeting(question).strip()
+    lean = read(said, names).lean
+    if lean == "replaced" or (lean == "none" and not _taken_up(said, history, names)):
         return ""
-    last = [turn.content[:LONGEST_TURN] for turn in history[-2:]]
-    return "\n".join(last)
+    return "\n".join(turn.content[:LONGEST_TURN] for turn in history[-2:])
+
+
+def _taken_up(question: str, history: Sequence[Turn], names: Collection[str]) -> bool:
+    """Say whether a question without a name asks about the words of the last answer: « un temps fort, c’est quoi ? »."""
+    asked = frozenset(terms(_without_question_words(question)))
+    answered = (
+        frozenset(terms(history[-1].content[:LONGEST_TURN])) if history and history[-1].role == "assistant" else frozenset()
+    )
+    return bool(asked) and not named_in(question, names) and 2 * len(asked & answered) >= len(asked)
 
 
 def _before(history: Sequence[Turn], names: Collection[str]) -> _Asked | None:

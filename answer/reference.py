@@ -26,6 +26,16 @@ _SPEAKING = r"(?:je (?:parlais|parle|voulais parler|voulais dire|veux dire|deman
 _CORRECTED = re.compile(
     rf"^(?:non|nan|pas ca|en fait|plutot|no|{_SPEAKING})\b[ ,.:;!-]*(?:(?:non|mais|plutot|en fait|{_SPEAKING})\b[ ,]*)*"
 )
+_SWITCHED = re.compile(
+    r"^(?:(?:bon|ok|merci|et|sinon)\W+)*"
+    r"(?:(?:autre|nouvelle) (?:sujet|question|chose)|changeons de sujet|rien a voir(?: mais)?|"
+    r"je change de sujet|another (?:question|topic))\b[ ,.:;!-]*"
+)
+# A sentence of its own, not the name of another thing: it has a subject that is a pronoun, or asks at its end.
+_SENTENCE = re.compile(
+    r"(?:^|[ ,'])(?:ils?|elles?|on|je|tu|nous|vous|ca|y a|c'est)\b(?! compris)"
+    r"|\b(?:quoi|ou|quand|combien|qui|comment|pourquoi|lesquel(?:le)?s)$"
+)
 _ABOUT = re.compile(
     r"^(?:(?:pour|chez|du cote d[eu']|concernant|a propos d[eu']|cote|what about|how about|for|about)\s+)?"
     r"(?:(?:les?|la|des?|du|une?|aux?|ceux|celles?|celui|the|an?)\s+|[ld]'\s*)*"
@@ -73,6 +83,9 @@ class Reading:
 def read(question: str, known: Collection[str] = ()) -> Reading:
     """Read how a question leans on the ones before it. `known`: folded names of the documents."""
     said = question.strip()
+    switched = _strip(said, _SWITCHED)
+    if switched != said and terms(switched):
+        return Reading("none", switched)
     corrected = _strip(said, _CORRECTED)
     if corrected != said and terms(corrected):
         return _corrected(_strip(corrected, _LINKED), known)
@@ -83,7 +96,8 @@ def read(question: str, known: Collection[str] = ()) -> Reading:
     if not _asks(folded) and _brief(linked) and not _POSSESSIVE.search(folded):
         if _ADDED.match(folded) and (linked != said or len(_content(linked)) <= 2):
             return Reading("added", linked)
-        if linked != said or _ABOUT_SOMETHING.match(folded):
+        sentence = _SENTENCE.search(folded.strip(" ?!."))
+        if not sentence and (linked != said or _ABOUT_SOMETHING.match(folded)):
             return Reading("replaced", _strip(linked, _ABOUT) or linked)
     if _leans(linked, known) or (linked != said and not _stands(linked, known) and not _DEFINED.search(folded)):
         return Reading("topic", linked)

@@ -93,8 +93,8 @@ class Scorer:
         for level in self.grams.levels:
             if level != "span":
                 signals.append(self.grams.likeness(level, said.grams)[self._groups[level][passages]])
-        relative = [signal / signal.max() for signal in signals if signal.any()]
-        return np.asarray(np.mean(relative, axis=0)) if relative else np.zeros(len(passages))
+        total = np.sum(signals, axis=0)
+        return np.asarray(total / (total.max(initial=0.0) or 1.0), dtype=np.float64)
 
     def unit_scores(self, question: Question, passages: Numbers, units: Numbers) -> dict[str, Signal]:
         """Give the signals of each of `units`, all those of `passages`."""

@@ -43,6 +43,9 @@ def asked(question, *before):
         ("and how much does it cost?", ["How do I start a CAE?"], "cost CAE", "start"),
         ("COMBIEN DE COMMUNES ?", ["Qui dirige la Ruche ?"], "communes Ruche", ""),
         ("en quelle année ?", ["Qui a créé la Ruche ?"], "année créé Ruche", ""),
+        ("et concrètement ils servent à quoi ?", ["Quels réseaux rejoint la Ruche ?"], "servent Ruche", ""),
+        ("et elles se déplacent aussi ?", ["Combien de couturières a la Ruche ?"], "déplacent Ruche", ""),
+        ("et pourquoi ?", ["Que faut-il éviter avec une Scic ?"], "éviter Scic", "vec"),
     ],
 )
 def test_a_leaning_question_is_completed_from_those_before(question, before, wanted, unwanted):
@@ -74,6 +77,12 @@ def test_without_history_a_question_is_searched_as_it_is():
     """Nothing is made up when there is nothing to lean on."""
     assert asked("Qui l’a créée ?") == "Qui l’a créée ?"
     assert asked("où ?", "", "  ", "Bonjour") == "où ?"
+
+
+@pytest.mark.parametrize("opening", ["Bon, autre sujet : ", "Autre question, ", "Rien à voir mais "])
+def test_a_reader_who_says_so_changes_the_subject(opening):
+    """« Autre sujet » is obeyed and not searched, whatever pronouns follow."""
+    assert asked(f"{opening}il y en a combien, des vergers ?", "C’est quoi la Ruche ?") == "il y en a combien, des vergers ?"
 
 
 def test_only_the_user_is_quoted():

@@ -73,6 +73,8 @@ HISTORY = [Turn("user", "C’est quoi la Ruche ?"), Turn("assistant", "Une coop�
         ("Pourquoi l’ont-ils montée ?", "C’est quoi la Ruche ?\nUne coopérative de couturiers."),
         ("et combien de salariés ?", "C’est quoi la Ruche ?\nUne coopérative de couturiers."),
         ("Quel est le budget du Verger ?", ""),
+        ("les couturiers, genre qui ?", "C’est quoi la Ruche ?\nUne coopérative de couturiers."),
+        ("les abeilles, genre qui ?", ""),
         ("non, je parlais du Verger", ""),
     ],
 )

@@ -182,8 +182,10 @@ def test_rare_terms_tell_more(index: Index) -> None:
     assert index.idf("abeil") < index.idf("boulang") < index.idf("kezako")
 
 
-def test_what_was_said_before_draws_what_it_is_about(index: Index) -> None:
+def test_what_was_said_before_draws_what_it_is_about(settings: Settings, encoder) -> None:
     """The same question finds first what the talk was about; nothing said, or no pull, changes nothing."""
+    build_index(settings, progress=False, encoder=encoder)
+    index = open_index(settings, encoder=encoder)
     plain = index.search("Qui pond ?", top=3)
     drawn = index.search("Qui pond ?", top=3, near="Le boulanger pétrit la farine, le four chauffe", pull=0.9)
     assert plain[0].passage.document == "abeilles"
