@@ -8,10 +8,11 @@ import gradio as gr
 
 from answer.assistant import Assistant
 from answer.entry import QUESTION_LIMIT
+from answer.suggestions import SHOWN, Suggester
 from index.search import Index
 from ingest.document import Document
 from interface.examples import example_questions
-from interface.exchange import Exchange, settle
+from interface.exchange import Exchange, settle, suggested
 from interface.messages import messages
 from interface.sources import EMPTY, panel
 
@@ -33,6 +34,7 @@ def assistant_page(assistant: Assistant, index: Index) -> gr.Blocks:
             with gr.Column(scale=3, elem_id="conversation"):
                 chat = _chat(welcome(documents))
                 examples = _examples(example_questions(documents, assistant))
+                nexts = _next_questions()
                 question = _question_box()
                 with gr.Row(elem_id="under"):
                     scopes = _scope_filter(documents)
@@ -42,16 +44,18 @@ def assistant_page(assistant: Assistant, index: Index) -> gr.Blocks:
 
         def ask(text: str, within: Sequence[str], said: tuple[Exchange, ...]) -> Iterator[dict[Any, Any]]:
             asked = Exchange(len(said) + 1, text.strip())
-            yield {question: "", chat: messages((*said, asked))}
+            yield {question: "", chat: messages((*said, asked)), **_offer(nexts, ())}
             told = (*said, settle(asked, said, assistant, within))
             yield {chat: messages(told), sources: panel(told, documents), talk: told}
+            yield _offer(nexts, suggested(told, suggester))
 
-        shown = [question, chat, sources, talk]
+        suggester = Suggester(assistant, index)
+        shown = [question, chat, sources, talk, *nexts]
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         question.submit(ask, [question, scopes, talk], shown, validator=_check, **quiet)
-        for example in examples:
-            example.click(ask, [example, scopes, talk], shown, **quiet)
-        restart.click(lambda: ("", [], EMPTY, ()), None, shown, **quiet)
+        for offered in (*examples, *nexts):
+            offered.click(ask, [offered, scopes, talk], shown, **quiet)
+        restart.click(lambda: {question: "", chat: [], sources: EMPTY, talk: (), **_offer(nexts, ())}, None, shown, **quiet)
     return page
 
 
@@ -98,6 +102,17 @@ def _examples(questions: Sequence[str]) -> list[gr.Button]:
     with gr.Column(elem_id="examples", visible=bool(questions)):
         gr.Markdown('<h3 class="try">Par exemple</h3>')
         return [gr.Button(question, size="sm", elem_classes="example") for question in questions]
+
+
+def _next_questions() -> list[gr.Button]:
+    with gr.Row(elem_id="nexts"):
+        return [gr.Button("", size="sm", elem_classes="example", visible=False) for _ in range(SHOWN)]
+
+
+def _offer(buttons: Sequence[gr.Button], questions: Sequence[str]) -> dict[Any, Any]:
+    """Show as many buttons as there are questions, and hide the others."""
+    padded = [*questions, *[""] * (len(buttons) - len(questions))]
+    return {button: gr.update(value=text, visible=bool(text)) for button, text in zip(buttons, padded, strict=True)}
 
 
 def _scope_filter(documents: Mapping[str, Document]) -> gr.CheckboxGroup:

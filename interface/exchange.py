@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from answer.assistant import Answer, Assistant
 from answer.conversation import Turn
+from answer.suggestions import Suggester
 from errors import TresseError
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,18 @@ def settle(asked: Exchange, before: Sequence[Exchange], assistant: Assistant, wi
         log.exception("question %d of a conversation", asked.number)
         return Exchange(asked.number, asked.question, fault=UNEXPECTED)
     return Exchange(asked.number, asked.question, answer=answer)
+
+
+def suggested(exchanges: Sequence[Exchange], suggester: Suggester) -> tuple[str, ...]:
+    """Return what could be asked after the last exchange; nothing where it has no answer. Never raises, as `settle`."""
+    *before, last = (exchange.answer for exchange in exchanges)
+    if last is None or last.status != "answered":
+        return ()
+    try:
+        return suggester.after(last, [answer for answer in before if answer])
+    except Exception:
+        log.exception("suggestions after question %d of a conversation", len(exchanges))
+        return ()
 
 
 def turns(exchanges: Sequence[Exchange]) -> list[Turn]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from answer.assistant import Status
+from answer.assistant import Answer, Status
 from interface.exchange import Exchange
 
 MESSAGE_OF_STATUS: dict[Status, str] = {
@@ -40,7 +40,15 @@ def _reply(exchange: Exchange) -> str:
     label = MESSAGE_OF_STATUS[exchange.answer.status]
     state = f'<p class="etat">{label}</p>' if label else ""
     numbers = frozenset(citation.number for citation in exchange.answer.citations)
-    return _block(f"reponse {exchange.answer.status}", state + _text(exchange.answer.text, exchange.number, numbers))
+    said = _text(exchange.answer.text, exchange.number, numbers)
+    return _block(f"reponse {exchange.answer.status}", state + said + _searched(exchange.answer))
+
+
+def _searched(answer: Answer) -> str:
+    """Show on request what was searched: a follow-up is searched whole, and a reader may want to know how it was understood."""
+    if answer.status == "smalltalk":
+        return ""
+    return f'<details class="searched"><summary>Question cherchée</summary><p>{_inline(answer.query)}</p></details>'
 
 
 def _block(classes: str, html: str) -> str:

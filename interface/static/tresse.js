@@ -53,7 +53,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-	if (event.target.closest?.("#examples button") && matchMedia("(pointer: fine)").matches) {
+	if (event.target.closest?.("#examples button, #nexts button") && matchMedia("(pointer: fine)").matches) {
 		document.querySelector("#question textarea")?.focus();
 	}
 });

@@ -17,6 +17,10 @@ from answer.smalltalk import small_talk, without_greeting
         ("Que peux-tu faire ?", "ability"),
         ("what can I ask you?", "ability"),
         ("aide", "ability"),
+        ("Super, merci à toute l’équipe, bonne semaine !", "thanks"),
+        ("Allez, à demain", "farewell"),
+        ("Bonsoir, quelqu’un est là ?", "greeting"),
+        ("Comment as-tu été conçue ?", "identity"),
     ],
 )
 def test_small_talk_is_told_by_the_whole_message(message, talk):
@@ -31,6 +35,8 @@ def test_small_talk_is_told_by_the_whole_message(message, talk):
         "merci, et combien de salariés ?",
         "Qui es-tu allé voir à la Ruche ?",
         "aide au démarrage d’un GE",
+        "bonjour, une équipe de bénévoles",
+        "merci la Scic",
         "comment ça marche une Scic",
         "",
         "?",

@@ -180,7 +180,9 @@ def ask() -> Callable[[Page, str], Locator]:
 @pytest.fixture
 def address(assistant, document) -> Iterator[str]:
     """The page of the fake assistant, served by a thread."""
-    web = web_application(assistant_page(assistant, SimpleNamespace(documents={document.id: document})), names=())
+    web = web_application(
+        assistant_page(assistant, SimpleNamespace(documents={document.id: document}, units=(), passages=())), names=()
+    )
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -68,3 +68,10 @@ def test_a_fault_and_a_wait_are_replies():
     pending, fault = Exchange(1, "Un ?"), Exchange(1, "Un ?", fault="Le modèle est <absent>.")
     assert "Je cherche dans les documents…" in messages((pending,))[1]["content"]
     assert '<p class="etat">Erreur</p><p>Le modèle est &lt;absent&gt;.</p>' in messages((fault,))[1]["content"]
+
+
+def test_what_was_searched_is_shown_on_request(answering, hostile):
+    """An answer folds away the question that was searched, escaped; small talk searched nothing."""
+    answer = answering("Oui.", question=hostile)
+    assert '<details class="searched"><summary>Question cherchée</summary><p>&lt;img' in reply(answer)
+    assert "searched" not in reply(answering("Bonjour !", status="smalltalk"))

@@ -47,3 +47,17 @@ def test_a_question_is_answered_from_the_booklet(visit, ask, address):
     if pictures := os.environ.get("TRESSE_PICTURES"):
         page.mouse.move(0, 0)
         page.screenshot(path=Path(pictures) / "assistant.png")
+
+
+def test_what_is_suggested_is_answered(visit, ask, address):
+    """Under an answer stand questions that Tresse answers; one click asks, and what was searched is shown on request."""
+    page = visit(address)
+    ask(page, QUESTION)
+    suggested = page.locator("#nexts button:visible").first
+    suggested.wait_for(timeout=30_000)
+    question = suggested.inner_text()
+    suggested.click()
+    reply = page.locator("#chat .reponse.answered").nth(1)
+    reply.wait_for(timeout=30_000)
+    reply.locator(".searched summary").click()
+    assert reply.locator(".searched p").inner_text() == question
