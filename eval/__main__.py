@@ -1,10 +1,11 @@
-"""`python -m eval run | compare | report | publish | bench | fit`: how good the answers are, and whether a change helped."""
+"""`python -m eval run | compare | report | publish | bench | fit | ablate`: how good the answers are, and what helps."""
 
 import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tqdm import tqdm
@@ -12,6 +13,8 @@ from tqdm import tqdm
 from answer.assistant import open_assistant
 from errors import TresseError
 from eval import bench
+from eval.ablation import ablate
+from eval.ablation import write as write_ablation
 from eval.cases import Case, read_cases
 from eval.compare import compare
 from eval.fit import fit
@@ -68,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     six = commands.add_parser("fit", help="ajuste les poids sur la moitié « tune » des questions et les écrit")
     six.add_argument("--questions", type=Path, nargs="+", default=FITTED, help="des fichiers de questions (JSONL)")
     six.set_defaults(command=_fit)
+    seven = commands.add_parser("ablate", help="mesure ce que chaque partie de la recherche apporte, dans docs/ablation.md")
+    seven.set_defaults(command=_ablate)
     return parser
 
 
@@ -130,6 +135,16 @@ def _fit(arguments: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     print(fit(settings, [case for cases, _ in read for case in cases if case.split == "tune"]))
     return 1 if faults else 0
+
+
+def _ablate(_: argparse.Namespace) -> int:
+    settings = read_settings()
+    texts = [document.text for document in read_corpus(settings.corpus)]
+    cases = [case for case in read_cases(QUESTIONS, texts)[0] if case.split == "test"]
+    lines = list(tqdm(ablate(settings, cases), unit=" lignes", file=sys.stderr, leave=False))
+    write_ablation(lines, sum(bool(case.evidence and not case.history) for case in cases), date=f"{datetime.now(UTC):%Y-%m-%d}")
+    print("Écrit dans docs/ablation.md")
+    return 0
 
 
 def _publish(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from errors import TresseError
 from eval.peers import PASSAGES, PEERS, Search, chunks
 from eval.readme import publish_bench
 from eval.retrieval_sets import RetrievalSet, read_set, sample
+from eval.run import commit
 from eval.set_index import SetIndex
 from eval.significance import mean_interval
 from index.encoder import Encoder, open_encoder
@@ -68,12 +68,12 @@ def main(arguments: argparse.Namespace) -> int:
     missing = list(_not_installed(chosen))
     sets = [sample(read_set(folder), arguments.queries) for folder in arguments.sets]
     _import_measures()  # before minutes of work, not after
-    encoder, commit = open_encoder(PACKAGED_MODEL), _commit()
+    encoder, measured_on = open_encoder(PACKAGED_MODEL), commit()
     results = []
     for measured in sets:
         results.append(measure(measured, [name for name in chosen if name not in missing], encoder, INDEXES))
         tqdm.write(table(results[-1]) + "\n")
-    record = describe(results, encoder, commit)
+    record = describe(results, encoder, measured_on)
     tqdm.write(f"Enregistré dans {save(record, RESULTS)}")
     if arguments.publish:
         publish_bench(record)
@@ -153,11 +153,11 @@ def beaten(rows: Sequence[Row]) -> list[str]:
     return said or ["Aucun système ne fait mieux que Tresse sur une mesure de ce tableau."]
 
 
-def describe(results: Sequence[Result], encoder: Encoder, commit: str) -> dict[str, Any]:
+def describe(results: Sequence[Result], encoder: Encoder, measured_on: str) -> dict[str, Any]:
     """Return the results with what was measured and when."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit,
+        "commit": measured_on,
         "model": encoder.fingerprint,
         "weights": read_weights(expanded=False),
         "passages": PASSAGES,
@@ -224,15 +224,6 @@ def _import_measures() -> Any:
     if find_spec("ir_measures") is None:
         raise TresseError("ir-measures n’est pas installé\u00a0: python -m pip install -r requirements-bench.txt")
     return import_module("ir_measures")
-
-
-def _commit() -> str:
-    """The commit of the code, with "+" where files differ from it, asked before the work: others may commit meanwhile."""
-    asked = ("git", "describe", "--always", "--dirty=+", "--exclude=*")
-    try:
-        return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "inconnu"
 
 
 def _alone(run: Callable[[argparse.Namespace], int]) -> int:

@@ -64,7 +64,7 @@ def describe(assistant: Assistant, questions: Path, corpus: Path, split: str) ->
     """Return what was measured: the commit, the questions, the documents by hash, the model."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": commit(),
         "questions": questions.name,
         "split": split,
         "corpus": corpus.name,
@@ -139,7 +139,7 @@ def _write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit of the code, with « + » where files differ from it; « inconnu » outside a checkout."""
     try:
         commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -53,8 +53,16 @@ def has_index(settings: Settings) -> bool:
     return has_generation(settings.index)
 
 
-def open_index(settings: Settings, *, encoder: Encoder | None = None, weights: Mapping[str, float] | None = None) -> Index:
+def open_index(
+    settings: Settings,
+    *,
+    encoder: Encoder | None = None,
+    weights: Mapping[str, float] | None = None,
+    words: type[Words] = Words,
+) -> Index:
     """Load the index that serves, with its model and the fitted weights of its signals unless they are given.
+
+    `words` is what reads questions: an evaluation may want to know what its knowledge of words brings.
 
     Raises TresseError, each with its own sentence and the cure, where the index is missing, incomplete, altered, of another
     version, of another model, or older than the corpus.
@@ -70,7 +78,7 @@ def open_index(settings: Settings, *, encoder: Encoder | None = None, weights: M
             f"L’index a été construit avec un autre modèle ({generation.manifest.model.rpartition(':')[0]}) que celui qui est "
             f"choisi ({encoder.fingerprint.rpartition(':')[0]}), ou une autre version du même. {CURE}"
         )
-    return _load(generation, encoder, weights)
+    return _load(generation, encoder, weights, words)
 
 
 def check_corpus(generation: Generation, settings: Settings) -> None:
@@ -90,11 +98,11 @@ def load_content(generation: Generation) -> Content:
     )
 
 
-def _load(generation: Generation, encoder: Encoder, weights: Mapping[str, float] | None) -> Index:
+def _load(generation: Generation, encoder: Encoder, weights: Mapping[str, float] | None, reader: type[Words]) -> Index:
     content = load_content(generation)
     glossary = build_glossary(document.text for document in content.documents.values())
     vocabulary = load_vocabulary(generation.read_text(_VOCABULARY))
-    words = Words(generation.folder / _WORDS, vocabulary, equivalents(glossary))
+    words = reader(generation.folder / _WORDS, vocabulary, equivalents(glossary))
     vectors = read_vectors(generation.folder / _VECTORS)
     layout = Layout(content.units, len(content.passages))
     if (vectors.rows, vectors.dimension) != (layout.rows, encoder.dimension):
