@@ -12,7 +12,15 @@ from index.units import Numbers
 
 Signal = NDArray[np.float64]  # one value from 0 to 1 for each passage or unit
 
-PASSAGE_SIGNALS = ("words.text", "words.headings", "vectors.text", "grams.passage", "grams.section", "grams.part")
+PASSAGE_SIGNALS = (
+    "words.text",
+    "words.headings",
+    "words.section",
+    "vectors.text",
+    "grams.passage",
+    "grams.section",
+    "grams.part",
+)
 UNIT_SIGNALS = ("words.span", "words.questions", "words.terms", "vectors.span", "vectors.questions", "grams.span")
 WEIGHTS = Path(__file__).parent / "weights.json"
 _DIGITS = 6  # what is beyond is the noise of 32-bit sums, and would decide between equals

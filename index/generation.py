@@ -19,7 +19,7 @@ from pathlib import Path
 
 from errors import TresseError
 
-FORMAT = 2  # of what a generation holds: raise it when a file changes its shape
+FORMAT = 3  # of what a generation holds: raise it when a file changes its shape
 CURE = "Relancez\u00a0: python -m index build"
 
 _MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"

@@ -50,6 +50,8 @@ class Scorer:
         found = []
         for name in (*self.passage_signals, *self.unit_signals):
             kind, field = name.split(".")
+            if field == "section":
+                continue  # what is far up in a good section alone would be no answer
             if kind == "words":
                 numbers, _ = self.words.search(field, question.readings, limit=_CANDIDATES, scopes=question.scopes)
                 found.append(numbers if name in PASSAGE_SIGNALS else owner[numbers])
@@ -79,7 +81,9 @@ class Scorer:
         scores = {}
         for name in self.passage_signals:
             kind, field = name.split(".")
-            if kind == "words":
+            if name == "words.section":
+                scores[name] = self._section_scores(question)[self._groups["section"][passages]]
+            elif kind == "words":
                 scores[name] = self._word_scores(question, field, passages, passages)
             elif kind == "grams":
                 scores[name] = self.grams.likeness(field, question.grams)[self._groups[field][passages]]
@@ -108,6 +112,13 @@ class Scorer:
             else:
                 scores[name] = self._vector_scores(question, field, passages, units)
         return scores
+
+    def _section_scores(self, question: Question) -> Signal:
+        """Give the score of every section: what is said around a passage tells what it is about."""
+        values = np.zeros(int(self._groups["section"].max()) + 1)
+        numbers, scores = self.words.search("section", question.readings, limit=len(values), scopes=question.scopes)
+        values[numbers] = scores
+        return values
 
     def _word_scores(self, question: Question, field: str, passages: Numbers, numbers: Numbers) -> Signal:
         """Give the score of each of `numbers`, increasing numbers of passages or of units that stand in `passages`."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from errors import TresseError
 from index.analysis import Token, tokens
 from index.encoder import Encoder, Vectors, open_encoder
@@ -131,7 +133,11 @@ def write_content(folder: Path, content: Content, vectors: Vectors) -> None:
     fields = {name: [tokens(text) for text in texts] for name, texts in _field_texts(content).items()}
     sizes = {field: len(texts) for field, texts in fields.items()}
     _write(folder / _VOCABULARY, dump_vocabulary(count_words(fields, sizes)))
-    owners = {"passages": range(len(content.passages)), "units": [unit.passage for unit in content.units]}
+    owners = {
+        "sections": _first_passages(content.passages),
+        "passages": range(len(content.passages)),
+        "units": [unit.passage for unit in content.units],
+    }
     for shelf, numbers in owners.items():
         write_words(folder / _WORDS / shelf, shelf, _word_units(content, shelf, numbers, fields))
 
@@ -157,12 +163,26 @@ def embedded_texts(content: Content) -> list[str]:
 def _field_texts(content: Content) -> dict[str, list[str]]:
     """Give, for each field, the text of each of its units."""
     return {
+        "section": _section_texts(content.passages),
         "text": [passage.text for passage in content.passages],
         "headings": [_headings(content.documents[passage.document], passage) for passage in content.passages],
         "span": [_span_text(content, unit) for unit in content.units],
         "questions": ["\n".join(unit.questions) for unit in content.units],
         "terms": ["\n".join(unit.terms) for unit in content.units],
     }
+
+
+def _first_passages(passages: Sequence[Passage]) -> list[int]:
+    _, first = np.unique(find_groups(passages)["section"], return_index=True)
+    return [int(number) for number in first]
+
+
+def _section_texts(passages: Sequence[Passage]) -> list[str]:
+    """Give the text of each section whole, its titles once."""
+    texts: dict[int, list[str]] = {}
+    for passage, number in zip(passages, find_groups(passages)["section"].tolist(), strict=True):
+        texts.setdefault(number, list(passage.place.headings)).append(passage.text)
+    return ["\n".join(parts) for parts in texts.values()]
 
 
 def _headings(document: Document, passage: Passage) -> str:

@@ -16,7 +16,8 @@ from index.vocabulary import Vocabulary
 
 Scores = NDArray[np.float64]
 
-FIELDS: Mapping[str, tuple[str, ...]] = {  # two indexes, because BM25 weighs a unit against units of its own size
+FIELDS: Mapping[str, tuple[str, ...]] = {  # three indexes, because BM25 weighs a unit against units of its own size
+    "sections": ("section",),
     "passages": ("text", "headings"),
     "units": ("span", "questions", "terms"),
 }
@@ -38,7 +39,10 @@ _ANALYZER = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build() 
 
 @dataclass(frozen=True, slots=True)
 class WordUnit:
-    """What Tantivy indexes under `number`: terms by field, and the scopes and the passage by which a search is restricted."""
+    """What Tantivy indexes under `number`: terms by field, and the scopes and the passage by which a search is restricted.
+
+    A section has the number of its first passage for passage: only a scope restricts the sections.
+    """
 
     number: int
     passage: int
@@ -121,7 +125,7 @@ def _joined(reading: dict[str, float], known: dict[str, float], vocabulary: Voca
 
 
 def write_words(folder: Path, shelf: str, units: Iterable[WordUnit]) -> None:
-    """Write one of the two indexes of words, whole, into a new folder."""
+    """Write one of the indexes of words, whole, into a new folder."""
     folder.mkdir(parents=True)
     index = tantivy.Index(_schema(shelf), path=str(folder), reuse=False)
     index.register_tokenizer("terms", _ANALYZER)

@@ -95,5 +95,5 @@ def test_every_file_and_folder_is_synced_before_the_rename(
     assert synced[: len(files)] == files
     rest = synced[len(files) :]
     assert rest[0] == "manifest.json"
-    assert {"building", "words", "passages", "units"} == set(rest[1:5])
-    assert rest[5:] == ["index", "current.new", "index"]
+    assert {"building", "words", "sections", "passages", "units"} == set(rest[1:6])
+    assert rest[6:] == ["index", "current.new", "index"]

@@ -157,7 +157,7 @@ def test_without_expansions_their_signals_are_left_out(settings: Settings, encod
     """A corpus without expansions has the signals that it can have, and scores that reach as high."""
     build_index(settings, progress=False, encoder=encoder)
     best = open_index(settings, encoder=encoder).search("La reine pond les œufs.", top=1)[0]
-    assert set(best.signals) == {"words.text", "words.headings", "words.span", "vectors.text", "vectors.span"}
+    assert set(best.signals) == {"words.text", "words.headings", "words.section", "words.span", "vectors.text", "vectors.span"}
     assert best.score > 0.5
 
 
@@ -192,3 +192,13 @@ def test_what_was_said_before_draws_what_it_is_about(settings: Settings, encoder
     assert drawn[0].passage.document == "pain"
     assert index.search("Qui pond ?", top=3, near="", pull=0.9) == plain
     assert index.search("Qui pond ?", top=3, near="Le four", pull=0.0) == plain
+
+
+def test_a_section_speaks_for_its_passages(index: Index) -> None:
+    """Passages under one title have one score of their section, best where it holds the words; elsewhere it is 0."""
+    hits = index.search("nectar", top=len(index.passages))
+    by_section: dict[tuple[str, ...], set[float]] = {}
+    for hit in hits:
+        by_section.setdefault(hit.passage.place.headings[:2], set()).add(hit.signals["words.section"])
+    assert all(len(scores) == 1 for scores in by_section.values())
+    assert {headings[-1] for headings, (score,) in by_section.items() if score > 0} == {"Les abeilles"}
