@@ -29,6 +29,7 @@ _CORRECTED = re.compile(
 _SWITCHED = re.compile(
     r"^(?:(?:bon|ok|merci|et|sinon)\W+)*"
     r"(?:(?:autre|nouvelle) (?:sujet|question|chose)|changeons de sujet|rien a voir(?: mais)?|"
+    r"laiss(?:ons|ez|e) (?:ca|cela)|passons a autre chose|oublie[zs]? ca|"
     r"je change de sujet|another (?:question|topic))\b[ ,.:;!-]*"
 )
 # A sentence of its own, not the name of another thing: it has a subject that is a pronoun, or asks at its end.

@@ -79,7 +79,7 @@ def test_without_history_a_question_is_searched_as_it_is():
     assert asked("où ?", "", "  ", "Bonjour") == "où ?"
 
 
-@pytest.mark.parametrize("opening", ["Bon, autre sujet : ", "Autre question, ", "Rien à voir mais "])
+@pytest.mark.parametrize("opening", ["Bon, autre sujet : ", "Autre question, ", "Rien à voir mais ", "Laissons ça. "])
 def test_a_reader_who_says_so_changes_the_subject(opening):
     """« Autre sujet » is obeyed and not searched, whatever pronouns follow."""
     assert asked(f"{opening}il y en a combien, des vergers ?", "C’est quoi la Ruche ?") == "il y en a combien, des vergers ?"
