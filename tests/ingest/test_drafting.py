@@ -410,6 +410,15 @@ def test_a_server_that_is_down_is_given_up(expand: Command, server: Server) -> N
     assert f"{40 - MOST_FAILURES} passages n’ont pas été demandés" in err
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT as a terminal gives it: a shell that starts the tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_keeps_what_is_done(expand: Command, server: Server, garden: Document) -> None:
     """Interrupted, it writes what it has, says how to go on and does not wait; then only the rest is asked."""
     leave = threading.Event()
