@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["number", "date", "person", "place", "list", "example", "definition", "yesno", "how", "why", "compare", "other"]
@@ -124,6 +125,7 @@ FILLERS = frozenset(
 _SAME_CHARACTER = str.maketrans({"’": "'", "\u02bc": "'", "œ": "oe", "æ": "ae", "\u2010": "-", "\u2011": "-"})
 
 
+@lru_cache(maxsize=16_384)  # the same sentences come up from one question to the next
 def fold(text: str) -> str:
     """Return the text in lower case without accents, with straight apostrophes and single spaces."""
     bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
