@@ -12,7 +12,7 @@ class Asked:
     """What a query asks. `terms`: its words of content, mistyped ones read as the documents write them.
 
     `names`: those terms that are names or numbers, which a sentence cannot paraphrase. `strange`: the names and numbers, as
-    written, that the documents do not hold at all.
+    written, that the documents do not hold at all. `alien`: those of them that nothing leads to either, mistyped or not.
     """
 
     query: str
@@ -20,6 +20,7 @@ class Asked:
     terms: tuple[str, ...]
     names: frozenset[str] = frozenset()
     strange: tuple[str, ...] = ()
+    alien: tuple[str, ...] = ()
 
     @property
     def content(self) -> tuple[str, ...]:
@@ -34,4 +35,5 @@ def understand(query: str, lexicon: Lexicon) -> Asked:
     said = [*named, *numbers_in(query)]
     strange = tuple(word for word in said if fold(word) not in lexicon.names and not all(map(lexicon.holds, terms(word))))
     names = frozenset(term for word in said for term in terms(word)) & frozenset(wanted)
-    return Asked(query, kind_of(query), tuple(wanted), names, strange)
+    alien = tuple(word for word in strange if not all(lexicon.knows(lexicon.reading(term)) for term in terms(word)))
+    return Asked(query, kind_of(query), tuple(wanted), names, strange, alien)

@@ -97,7 +97,7 @@ class Assistant:
     def _drafted(self, searched: Searched) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
         found, told = weigh(searched.sides, lexicon=self.lexicon, weights=self._weights)
-        status, confidence = decide(told, self._weights)
+        status, confidence = decide(told, self._weights, alien=any(side.asked.alien for side in searched.sides))
         if status == "answered":
             return status, confidence, write(found, documents)
         if status == "related":

@@ -17,6 +17,7 @@ _WORDS = ("words.text", "words.span")
 _VECTORS = ("vectors.text", "vectors.span")
 # From which kinship a sentence gives what these questions ask for: a number of that very thing, a date, a name.
 _MET = {"number": 1.0, "date": 1.0, "place": 0.8, "person": 0.7}
+_BELOW = 0.001  # what tells « nearest passages » from an answer
 _MANY = 6  # words of a question that nothing holds: beyond, more of them say no more
 _QUESTION_WORDS = ("words.questions",)
 _QUESTION_VECTORS = ("vectors.questions",)
@@ -54,12 +55,17 @@ def signals(asked: Asked, hits: Sequence[Hit], found: Sequence[Evidence], lexico
     }
 
 
-def decide(told: Mapping[str, float], weights: Weights) -> tuple[Verdict, float]:
-    """Return the status and the confidence, a logistic function of the weighted signals; no signal is a refusal."""
+def decide(told: Mapping[str, float], weights: Weights, *, alien: bool = False) -> tuple[Verdict, float]:
+    """Return the status and the confidence, a logistic function of the weighted signals; no signal is a refusal.
+
+    `alien`: the question is about a name or a number that nothing knows, and is never answered as if it were known.
+    """
     if not told:
         return "refused", 0.0
     total = weights.confidence["bias"] + sum(weights.confidence.get(name, 0.0) * value for name, value in told.items())
     confidence = 1 / (1 + exp(-max(-50.0, min(50.0, total))))
+    if alien:
+        confidence = min(confidence, weights.status["answered"] - _BELOW)
     if confidence >= weights.status["answered"]:
         return "answered", confidence
     return ("related" if confidence >= weights.status["related"] else "refused"), confidence

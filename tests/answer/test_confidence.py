@@ -46,6 +46,14 @@ def test_a_name_or_number_that_the_documents_lack_is_strange(index, known, weigh
     assert decide(told(index, known, weights, "Combien d’adhérents réunit Mosaïque ?"), weights)[0] != "answered"
 
 
+def test_what_nobody_knows_is_never_answered(known):
+    """However sure the rest, a question on an alien name comes back as near passages; a slip in a known name is no alien."""
+    assert decide({"good": 1.0}, HAND, alien=True) == ("related", pytest.approx(0.599))
+    assert decide({"bad": 1.0}, HAND, alien=True) == decide({"bad": 1.0}, HAND)
+    assert understand("Combien d’adhérents réunit Mosaïque ?", known).alien == ("Mosaïque",)
+    assert understand("Quel budget pour la Ruche en Ardèche, le Vergger ?", known).alien == ()
+
+
 def test_unknown_words_and_lost_coverage_are_told(index, known, weights):
     """What the documents do not say lowers the coverage and counts as unknown."""
     sure, unsure = told(index, known, weights, "budget du Verger"), told(index, known, weights, "météo bretonne demain")
