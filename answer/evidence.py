@@ -108,6 +108,8 @@ def _news(asked: Asked, own: Collection[str], passage: Passage) -> float:
 def _candidate(asked: Asked, hit: Hit, span: SpanHit, lexicon: Lexicon, weights: Weights) -> _Candidate:
     told = features(asked, hit, span, lexicon)
     score = sum(weights.evidence.get(name, 0.0) * value for name, value in told.items())
+    if asked.kind == "definition":
+        score += weights.choice["definition"] * told["type"]
     return _Candidate(hit, span, told, words_of(_text(hit, span.span)) & frozenset(asked.terms), score)
 
 

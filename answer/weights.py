@@ -16,7 +16,7 @@ class Weights:
     `evidence` weighs the features of a span, `confidence` the signals of an answer; `status` holds the confidence from which a
     question is answered, and from which what is near is shown. `choice`: how many passages are looked into, how many quotes are
     given at most, which part of the best score a further quote must reach, which part of the question's words it must add, and
-    how much what was said before draws (`pull`).
+    how much what was said before draws (`pull`), and what the form of a definition is worth to who asks for one (`definition`).
     """
 
     evidence: Mapping[str, float]

@@ -143,7 +143,7 @@ def weights() -> Weights:
     confidence = {"bias": -7.4, "coverage": 2.5, "own_words": 1.0, "names": 3.4, "type": 1.2, "words": 1.0, "vectors": 1.5}
     return Weights(
         evidence={**evidence, "names": 1.2, "news": 0.5, "type": 0.8},
-        choice={"passages": 20, "quotes": 3, "near": 0.85, "new_words": 0.2, "pull": 0.1},
+        choice={"passages": 20, "quotes": 3, "near": 0.85, "new_words": 0.2, "pull": 0.1, "definition": 0.0},
         confidence={**confidence, "margin": 1.0, "unknown_words": -2.0, "strange": -5.0, "wordless": -5.0, "news": 3.6},
         status={"answered": 0.5, "related": 0.2},
         provenance="by hand",

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -77,3 +78,15 @@ def test_every_weight_of_evidence_is_that_of_a_feature(index, known):
         set(read_weights(expanded=True).evidence)
         <= set(features(understand("Ruche ?", known), hit, hit.spans[0], known)) | search
     )
+
+
+def test_who_asks_what_a_thing_is_gets_what_says_so(index, known, weights):
+    """The form of a definition counts for that question, and for no other."""
+    hits = index.search("Ruche")
+
+    def first(question, worth):
+        weighed = replace(weights, choice={**weights.choice, "quotes": 1, "definition": worth})
+        return choose(understand(question, known), hits, lexicon=known, weights=weighed)[0].text
+
+    assert first("C’est quoi, la Ruche ?", 9.0) == "La Ruche est une coopérative de couturiers."
+    assert first("Combien d’adhérents réunit la Ruche ?", 9.0) == first("Combien d’adhérents réunit la Ruche ?", 0.0)
