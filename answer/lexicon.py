@@ -47,6 +47,12 @@ class Lexicon:
         total = sum(map(self.weight, wanted))
         return sum(self.weight(term) for term in wanted if term in present) / total if total else 1.0
 
+    def total(self, terms: frozenset[str]) -> float:
+        """Return how much terms tell together; remembered, for those of an expansion question come up again and again."""
+        if terms not in self._totals:
+            self._totals[terms] = sum(map(self.weight, terms))
+        return self._totals[terms]
+
     def reading(self, term: str) -> str:
         """Return the term that a word stands for: itself when it is known, else the nearest known one, if one is near."""
         letters = len(term)
@@ -69,6 +75,10 @@ class Lexicon:
         return sorted(
             term for term in self.frequencies.keys() | self.heard if term.isalpha() and len(term) >= _SHORTEST_MISTYPED - 1
         )
+
+    @cached_property
+    def _totals(self) -> dict[frozenset[str], float]:
+        return {}
 
     @cached_property
     def _weights(self) -> Mapping[str, float]:

@@ -28,7 +28,8 @@ def _folded(unit: Unit) -> tuple[str, ...]:
 
 
 def _nearness(one: frozenset[str], other: frozenset[str], lexicon: Lexicon) -> float:
-    return sum(map(lexicon.weight, one & other)) / sum(map(lexicon.weight, one | other))
+    shared = sum(map(lexicon.weight, one & other))
+    return shared / (lexicon.total(one) + lexicon.total(other) - shared)
 
 
 @lru_cache(maxsize=65_536)
