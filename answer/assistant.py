@@ -60,7 +60,7 @@ class Assistant:
     def __init__(self, index: Index, *, weights: Weights | None = None) -> None:
         self.index = index
         self._weights = weights or read_weights(expanded=index.expanded)
-        self.lexicon = lexicon(index.passages, index.documents.values(), index.units)
+        self.lexicon = lexicon(index.passages, index.documents.values(), index.heard)
         self._subjects = find_subjects(index.passages, self.lexicon)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:

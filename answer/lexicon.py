@@ -86,14 +86,13 @@ class Lexicon:
         return {term: log(self.passages / count) / most for term, count in self.frequencies.items()}
 
 
-def lexicon(passages: Iterable[Passage], documents: Iterable[Document], units: Iterable[Unit] = ()) -> Lexicon:
-    """Count the terms of the passages, headings and speakers included, and collect the names and what is heard."""
+def lexicon(passages: Iterable[Passage], documents: Iterable[Document], heard: Collection[str] = ()) -> Lexicon:
+    """Count the terms of the passages, headings and speakers included, and collect the names."""
     frequencies: Counter[str] = Counter()
     count = 0
     for count, passage in enumerate(passages, 1):  # noqa: B007
         frequencies.update(passage_terms(passage))
-    spoken = frozenset[str]().union(*map(heard_for, units))
-    return Lexicon(frequencies, count, names(document.text for document in documents), spoken)
+    return Lexicon(frequencies, count, names(document.text for document in documents), frozenset(heard))
 
 
 @lru_cache(maxsize=65_536)

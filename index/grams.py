@@ -68,7 +68,7 @@ def write_grams(path: Path, questions: Sequence[str], groups: Mapping[str, tuple
         centroids = _centroids(rows, group, size)
         arrays |= {f"{level}.{name}": getattr(centroids, name) for name in ("data", "indices", "indptr")}
     with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def read_grams(path: Path) -> Grams:

@@ -66,6 +66,12 @@ class Index:
         """Tell whether expansions lead to its passages: what a score means depends on it."""
         return "words.questions" in self._scorer.unit_signals
 
+    @property
+    def heard(self) -> frozenset[str]:
+        """The terms of its expansions: what leads to its passages without standing in them."""
+        counts = self._scorer.words.vocabulary.frequencies
+        return frozenset(counts["questions"]) | frozenset(counts["terms"])
+
     def encode(self, query: str) -> Vector:
         """Encode a question, for whoever wants to time it apart or to search twice with it."""
         return self.encoder.encode_query(_clean(query))

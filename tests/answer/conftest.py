@@ -84,6 +84,8 @@ class WordIndex:
         self.asked: list[tuple[str, tuple[str, ...], str]] = []
         self.passages = tuple(passage for document in documents.values() for passage in _passages(document))
 
+    heard = frozenset[str]()
+
     @property
     def units(self) -> tuple[Unit, ...]:
         """No expansions."""
