@@ -140,9 +140,10 @@ def _fit(arguments: argparse.Namespace) -> int:
 def _ablate(_: argparse.Namespace) -> int:
     settings = read_settings()
     texts = [document.text for document in read_corpus(settings.corpus)]
-    cases = [case for case in read_cases(QUESTIONS, texts)[0] if case.split == "test"]
-    lines = list(tqdm(ablate(settings, cases), unit=" lignes", file=sys.stderr, leave=False))
-    write_ablation(lines, sum(bool(case.evidence and not case.history) for case in cases), date=f"{datetime.now(UTC):%Y-%m-%d}")
+    cases = read_cases(QUESTIONS, texts)[0]
+    asked = [case for case in cases if case.split == "test" and case.evidence and not case.history]
+    lines = list(tqdm(ablate(settings, asked), unit=" lignes", file=sys.stderr, leave=False))
+    write_ablation(lines, len(asked), date=f"{datetime.now(UTC):%Y-%m-%d}")
     print("Écrit dans docs/ablation.md")
     return 0
 

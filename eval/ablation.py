@@ -9,17 +9,18 @@ import numpy as np
 from answer.assistant import Assistant
 from answer.subjects import interleave
 from eval.cases import Case
-from eval.matching import Region, locate
+from eval.matching import locate, region_of
 from eval.metrics import retrieval
 from eval.outcomes import variants
 from eval.perturb import perturbations
 from eval.run import commit
 from index.analysis import tokens
+from index.encoder import open_encoder
 from index.fusion import read_weights
-from index.search import Hit
 from index.store import open_index
 from index.words import Reading, Words
 from ingest.glossary import build_glossary
+from ingest.reader import read_corpus
 from settings import ROOT, Settings
 
 TABLE = ROOT / "docs" / "ablation.md"
@@ -57,12 +58,15 @@ class Line:
     typed_five: float
 
 
-def ablate(settings: Settings, cases: Sequence[Case]) -> Iterator[Line]:
-    """Measure the search of the answerable cases, one thing more a line."""
-    asked = [case for case in cases if case.evidence and not case.history]
+def ablate(settings: Settings, asked: Sequence[Case]) -> Iterator[Line]:
+    """Measure the search of answerable cases that stand alone, one thing more a line."""
+    encoder = open_encoder(settings.model)
+    glossary = build_glossary(document.text for document in read_corpus(settings.corpus))
+    changes = perturbations(glossary)
+    typed = [case for label in TYPED for case in variants(asked, changes[label])]
     for name, weights, words in _searches():
-        assistant = Assistant(open_index(settings, weights=weights, words=words))
-        yield _line(name, assistant, asked)
+        assistant = Assistant(open_index(settings, encoder=encoder, weights=weights, words=words))
+        yield _line(name, assistant, asked, typed)
 
 
 def _searches() -> Iterator[tuple[str, Mapping[str, float], type[Words]]]:
@@ -75,10 +79,7 @@ def _searches() -> Iterator[tuple[str, Mapping[str, float], type[Words]]]:
     yield "+ typos, acronyms, everyday words", fitted, Words
 
 
-def _line(name: str, assistant: Assistant, asked: Sequence[Case]) -> Line:
-    glossary = build_glossary(document.text for document in assistant.index.documents.values())
-    changes = perturbations(glossary)
-    typed = [case for label in TYPED for case in variants(asked, changes[label])]
+def _line(name: str, assistant: Assistant, asked: Sequence[Case], typed: Sequence[Case]) -> Line:
     everything, others = _found(assistant, asked), _found(assistant, typed)
     paraphrases = np.array([case.kind == "paraphrase" for case in asked])
     (first, five), (paraphrase_first, paraphrase_five) = everything.mean(axis=0), everything[paraphrases].mean(axis=0)
@@ -90,14 +91,11 @@ def _found(assistant: Assistant, cases: Sequence[Case]) -> np.ndarray:
     rows = []
     for case in cases:
         hits = interleave([side.hits for side in assistant.search(case.question, (), top=DEPTH).sides])
-        regions = [_region(hit) for hit in hits[:DEPTH]]
-        scores = retrieval(regions, locate(case.evidence, assistant.index.documents), 1)
+        scores = retrieval(
+            [region_of(hit.passage) for hit in hits[:DEPTH]], locate(case.evidence, assistant.index.documents), 1
+        )
         rows.append([scores["recall@1"], scores["recall@5"]])
     return np.array(rows)
-
-
-def _region(hit: Hit) -> Region:
-    return Region(hit.passage.document, hit.passage.start, hit.passage.end)
 
 
 def write(lines: Sequence[Line], count: int, *, date: str, target: Path = TABLE) -> None:

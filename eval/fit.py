@@ -24,7 +24,7 @@ from answer.evidence import Evidence, features
 from answer.weights import FILE as ANSWER_FILE
 from answer.weights import Weights, read_weights
 from eval.cases import Case
-from eval.matching import Group, Region, covered, locate
+from eval.matching import Group, Region, covered, locate, region_of
 from eval.metrics import citations
 from index.build import build_index
 from index.fusion import WEIGHTS as FUSION_FILE
@@ -116,7 +116,7 @@ def passage_rankings(assistant: Assistant, cases: Sequence[Case]) -> tuple[list[
     for side, groups in _searched(assistant, cases, len(assistant.index.passages)):
         names = names or tuple(sorted(side.hits[0].signals))
         rows = np.array([[hit.signals[name] for name in names] for hit in side.hits])
-        rankings.append(Ranking(rows, np.array([bool(covered(_passage(hit), groups)) for hit in side.hits])))
+        rankings.append(Ranking(rows, np.array([bool(covered(region_of(hit.passage), groups)) for hit in side.hits])))
     return rankings, names
 
 
@@ -141,10 +141,6 @@ def _searched(assistant: Assistant, cases: Sequence[Case], depth: int) -> Iterab
         for side in assistant.search(case.question, case.history, top=depth).sides:
             if side.hits:
                 yield side, groups
-
-
-def _passage(hit: Hit) -> Region:
-    return Region(hit.passage.document, hit.passage.start, hit.passage.end)
 
 
 def _gives(hit: Hit, span: SpanHit, groups: Sequence[Group]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.document import Document
+from ingest.passages import Passage
 
 COVERED = 0.5  # of a quote's characters: a sentence cited without its second half is no support for it
 
@@ -20,6 +21,11 @@ class Region:
         """Whether at least half of `other` stands in this region."""
         shared = min(self.end, other.end) - max(self.start, other.start)
         return self.document == other.document and shared >= COVERED * (other.end - other.start)
+
+
+def region_of(passage: Passage) -> Region:
+    """Return where a passage stands."""
+    return Region(passage.document, passage.start, passage.end)
 
 
 Group = tuple[Region, ...]  # every place where one needed fact stands

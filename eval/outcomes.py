@@ -9,9 +9,8 @@ from answer.conversation import Turn
 from answer.entry import QUESTION_LIMIT
 from eval import metrics
 from eval.cases import Case
-from eval.matching import Region, covered, locate
+from eval.matching import Region, covered, locate, region_of
 from index.search import Hit
-from ingest.passages import Passage
 
 DEPTH = 10  # passages looked at by the retrieval metrics
 
@@ -40,7 +39,7 @@ class Judge:
 
     def __init__(self, assistant: Assistant) -> None:
         self._documents = assistant.index.documents
-        self._passages = [_region(passage) for passage in assistant.index.passages]
+        self._passages = [region_of(passage) for passage in assistant.index.passages]
 
     def scores(self, case: Case, answer: Answer) -> dict[str, float]:
         """Return every metric that applies to the case, by name; see `eval.metrics` for what each means."""
@@ -65,7 +64,7 @@ class Judge:
     def _answerable(self, case: Case, answer: Answer, cited: Sequence[Region]) -> dict[str, float]:
         groups = locate(case.evidence, self._documents)
         relevant = sum(1 for passage in self._passages if covered(passage, groups))
-        scores = metrics.retrieval([_region(hit.passage) for hit in answer.hits[:DEPTH]], groups, relevant)
+        scores = metrics.retrieval([region_of(hit.passage) for hit in answer.hits[:DEPTH]], groups, relevant)
         scores |= metrics.citations(cited, groups)
         scores["refused"] = float(answer.status == "refused")
         scores["not_answered"] = float(answer.status != "answered")
@@ -117,7 +116,3 @@ def _passage(hit: Hit) -> dict[str, Any]:
     passage = hit.passage
     where = {"document": passage.document, "start": passage.start, "end": passage.end, "part": passage.place.part}
     return {**where, "score": hit.score}
-
-
-def _region(passage: Passage) -> Region:
-    return Region(passage.document, passage.start, passage.end)
