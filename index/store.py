@@ -17,7 +17,7 @@ from index.grams import NO_GRAMS, Grams, read_grams, write_grams
 from index.records import dump_lines, load_documents, load_passages, load_units
 from index.scoring import Scorer
 from index.search import Index
-from index.units import NO_SPAN, Layout, Unit, find_groups
+from index.units import NO_SPAN, Layout, Numbers, Unit, find_groups
 from index.vectors import read_vectors, write_vectors
 from index.vocabulary import count_words, dump_vocabulary, load_vocabulary
 from index.words import FIELDS, Words, WordUnit, write_words
@@ -129,12 +129,13 @@ def write_content(folder: Path, content: Content, vectors: Vectors) -> None:
     _write(folder / _PASSAGES, dump_lines(content.passages))
     _write(folder / _UNITS, dump_lines(content.units))
     write_vectors(folder / _VECTORS, vectors)
-    _write_grams(folder / _GRAMS, content)
-    fields = {name: [tokens(text) for text in texts] for name, texts in _field_texts(content).items()}
+    groups = find_groups(content.passages)
+    _write_grams(folder / _GRAMS, content, groups)
+    fields = {name: [tokens(text) for text in texts] for name, texts in _field_texts(content, groups["section"]).items()}
     sizes = {field: len(texts) for field, texts in fields.items()}
     _write(folder / _VOCABULARY, dump_vocabulary(count_words(fields, sizes)))
     owners = {
-        "sections": _first_passages(content.passages),
+        "sections": np.unique(groups["section"], return_index=True)[1].tolist(),  # the first passage of each
         "passages": range(len(content.passages)),
         "units": [unit.passage for unit in content.units],
     }
@@ -142,14 +143,15 @@ def write_content(folder: Path, content: Content, vectors: Vectors) -> None:
         write_words(folder / _WORDS / shelf, shelf, _word_units(content, shelf, numbers, fields))
 
 
-def _write_grams(path: Path, content: Content) -> None:
+def _write_grams(path: Path, content: Content, groups: Mapping[str, Numbers]) -> None:
     """Write the centroids of the expansion questions, where there are any."""
-    layout = Layout(content.units, len(content.passages))
     questions = [question for unit in content.units for question in unit.questions]
+    if not questions:
+        return
+    layout = Layout(content.units, len(content.passages))
     owners = layout.unit_passage[layout.question_unit]
-    groups = {level: (group[owners], int(group.max()) + 1) for level, group in find_groups(content.passages).items()}
-    if questions:
-        write_grams(path, questions, {"span": (layout.question_unit, len(content.units)), **groups})
+    sized = {level: (group[owners], int(group.max()) + 1) for level, group in groups.items()}
+    write_grams(path, questions, {"span": (layout.question_unit, len(content.units)), **sized})
 
 
 def embedded_texts(content: Content) -> list[str]:
@@ -160,10 +162,10 @@ def embedded_texts(content: Content) -> list[str]:
     return passages + spans + questions
 
 
-def _field_texts(content: Content) -> dict[str, list[str]]:
+def _field_texts(content: Content, sections: Numbers) -> dict[str, list[str]]:
     """Give, for each field, the text of each of its units."""
     return {
-        "section": _section_texts(content.passages),
+        "section": _section_texts(content.passages, sections),
         "text": [passage.text for passage in content.passages],
         "headings": [_headings(content.documents[passage.document], passage) for passage in content.passages],
         "span": [_span_text(content, unit) for unit in content.units],
@@ -172,15 +174,10 @@ def _field_texts(content: Content) -> dict[str, list[str]]:
     }
 
 
-def _first_passages(passages: Sequence[Passage]) -> list[int]:
-    _, first = np.unique(find_groups(passages)["section"], return_index=True)
-    return [int(number) for number in first]
-
-
-def _section_texts(passages: Sequence[Passage]) -> list[str]:
+def _section_texts(passages: Sequence[Passage], sections: Numbers) -> list[str]:
     """Give the text of each section whole, its titles once."""
     texts: dict[int, list[str]] = {}
-    for passage, number in zip(passages, find_groups(passages)["section"].tolist(), strict=True):
+    for passage, number in zip(passages, sections.tolist(), strict=True):
         texts.setdefault(number, list(passage.place.headings)).append(passage.text)
     return ["\n".join(parts) for parts in texts.values()]
 
