@@ -14,7 +14,7 @@ from answer.evidence import Evidence, choose
 from answer.lexicon import Lexicon, lexicon
 from answer.quotes import Citation, Statement, cite
 from answer.smalltalk import small_talk
-from answer.subjects import find_subjects, interleave
+from answer.subjects import Subjects, interleave
 from answer.weights import Weights, read_weights
 from answer.writer import compose, write, write_near, write_refusal, write_small_talk
 from index.search import Hit, Index
@@ -60,8 +60,8 @@ class Assistant:
     def __init__(self, index: Index, *, weights: Weights | None = None) -> None:
         self.index = index
         self._weights = weights or read_weights(expanded=index.expanded)
-        self.lexicon = lexicon(index.passages, index.documents.values(), index.heard)
-        self._subjects = find_subjects(index.passages, self.lexicon)
+        self.lexicon = lexicon(index.knowledge, index.heard)
+        self._subjects = Subjects(index.knowledge.subjects)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:
         """Answer `question`, asked after `history`, from the documents and parts named in `within` (all when empty).

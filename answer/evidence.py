@@ -7,10 +7,11 @@ from typing import Literal
 
 from answer.asked import Asked
 from answer.kinship import DEFINED, kinship
-from answer.lexicon import Lexicon, heard_for, place_terms, words_of
+from answer.lexicon import Lexicon, heard_for
 from answer.listing import introduces, listing
 from answer.nearness import closest, spelled
 from answer.weights import Weights
+from index.knowledge import place_terms, words_of
 from index.search import Hit, SpanHit
 from ingest.document import Span
 from ingest.passages import Passage

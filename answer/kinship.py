@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from answer.asked import Asked
-from answer.lexicon import named_in, words_of
+from answer.lexicon import named_in
 from answer.listing import listing
 from answer.question import Kind, fold
 from index.analysis import terms
+from index.knowledge import words_of
 from ingest.passages import Passage
 
 _NUMBER = (

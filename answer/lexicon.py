@@ -1,8 +1,7 @@
-"""What the documents' words are worth: how rare each is, and which are names. Built once from an index."""
+"""What the documents' words are worth: how rare each is, and which are names."""
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import log
@@ -12,14 +11,10 @@ from rapidfuzz.distance import OSA
 
 from answer.question import fold
 from index.analysis import terms
+from index.knowledge import WORD, Knowledge, bare_word, opens_sentence, place_terms, words_of
 from index.units import Unit
-from ingest.document import Document
 from ingest.passages import Passage
 
-WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-_ELISION = re.compile(r"^(?:[ldsjmtcn]|qu|lorsqu|puisqu|jusqu)['’]", re.IGNORECASE)
-_ADDRESS = re.compile(r"^[@./]|[.@]\w$")  # « avise.org » is not the word « avise »
-_SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»)\n•–—-])[\s«“\"(\[]*$")
 _SHORTEST_MISTYPED = 5  # letters of a stem below which one wrong letter makes another word
 _LONG = 8  # letters of a stem from which two slips leave it recognisable
 
@@ -86,13 +81,9 @@ class Lexicon:
         return {term: log(self.passages / count) / most for term, count in self.frequencies.items()}
 
 
-def lexicon(passages: Iterable[Passage], documents: Iterable[Document], heard: Collection[str] = ()) -> Lexicon:
-    """Count the terms of the passages, headings and speakers included, and collect the names."""
-    frequencies: Counter[str] = Counter()
-    count = 0
-    for count, passage in enumerate(passages, 1):  # noqa: B007
-        frequencies.update(passage_terms(passage))
-    return Lexicon(frequencies, count, names(document.text for document in documents), frozenset(heard))
+def lexicon(known: Knowledge, heard: Collection[str] = ()) -> Lexicon:
+    """Return the words of what an index knows."""
+    return Lexicon(known.frequencies, known.passages, known.names, frozenset(heard))
 
 
 @lru_cache(maxsize=65_536)
@@ -101,46 +92,9 @@ def heard_for(unit: Unit) -> frozenset[str]:
     return frozenset(terms(" ".join((*unit.questions, *unit.terms))))
 
 
-@lru_cache(maxsize=16_384)
-def words_of(text: str) -> frozenset[str]:
-    """Return the terms of a text that will be met again: a passage, one of its spans, a heading."""
-    return frozenset(terms(text))
-
-
 def passage_terms(passage: Passage) -> frozenset[str]:
     """Return the terms of a passage, of the headings above it and of the person who speaks."""
     return words_of(passage.text) | place_terms(passage)
-
-
-def place_terms(passage: Passage) -> frozenset[str]:
-    """Return the terms of the headings above a passage and of the person who speaks."""
-    return frozenset[str]().union(*map(words_of, (*passage.place.headings, str(passage.place.speaker or ""))))
-
-
-def names(texts: Iterable[str]) -> frozenset[str]:
-    """Return the folded words that stand in the texts with a capital where none is due, more often than without."""
-    capital: Counter[str] = Counter()
-    small: Counter[str] = Counter()
-    for text in texts:
-        for match in WORD.finditer(text):
-            word = bare_word(match.group())
-            if _ADDRESS.search(text[max(0, match.start() - 1) : match.end() + 2]) or not terms(word):
-                continue
-            if not word[:1].isupper():
-                small[fold(word)] += 1
-            elif not opens_sentence(text, match.start()):
-                capital[fold(word)] += 1
-    return frozenset(word for word, count in capital.items() if count > small[word] and len(word) > 1)
-
-
-def bare_word(word: str) -> str:
-    """Return the word without the article or pronoun elided before it: « l’Avise » gives « Avise »."""
-    return _ELISION.sub("", word)
-
-
-def opens_sentence(text: str, start: int) -> bool:
-    """Say whether a word that begins at `start` begins a sentence, a line or a quotation, where any word has a capital."""
-    return bool(_SENTENCE_OPENING.search(text[max(0, start - 8) : start]))
 
 
 def named_in(text: str, known: Collection[str] = ()) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """What a question asks for: a number, a date, a list... Knows nothing of the documents."""
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Literal
+
+from index import analysis
 
 Kind = Literal["number", "date", "person", "place", "list", "example", "definition", "yesno", "how", "why", "compare", "other"]
 
@@ -122,14 +123,11 @@ FILLERS = frozenset(
     """.split()
 )
 
-_SAME_CHARACTER = str.maketrans({"’": "'", "\u02bc": "'", "œ": "oe", "æ": "ae", "\u2010": "-", "\u2011": "-"})
-
 
 @lru_cache(maxsize=16_384)  # the same sentences come up from one question to the next
 def fold(text: str) -> str:
     """Return the text in lower case without accents, with straight apostrophes and single spaces."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return " ".join(bare.lower().translate(_SAME_CHARACTER).split())
+    return " ".join(analysis.fold(text).split())
 
 
 def kind_of(question: str) -> Kind:

@@ -121,8 +121,8 @@ def place_of(document: Document, span: Span) -> Place:
     block = max(document.blocks, key=lambda each: _overlap(each, span), default=None)
     if block is None or not _overlap(block, span):  # between two blocks
         part = next((each for each in document.parts if each.start <= span.start < each.end), None)
-        return Place("paragraph", part.id if part else "", (part.title,) if part else (), None, lines, page)
-    return Place(block.kind, block.part, block.headings, block.speaker, lines, page)
+        return Place("paragraph", part.id if part else "", (part.title,) if part else (), None, lines, page, document.numbered)
+    return Place(block.kind, block.part, block.headings, block.speaker, lines, page, document.numbered)
 
 
 def _overlap(block: Block, span: Span) -> int:

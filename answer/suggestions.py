@@ -41,10 +41,9 @@ class Suggester:
         """List the units of the sections that an answer quotes, the nearest first."""
         near: dict[int, int] = {}
         for citation in citations:
-            for number, unit in enumerate(self._index.units):
-                passage = self._index.passages[unit.passage]
-                here = passage.document == citation.document and passage.place.headings[:2] == citation.place.headings[:2]
-                if here and unit.span != NO_SPAN and unit.questions:
+            for number in self._index.around(citation.document, citation.start).tolist():
+                unit = self._index.units[number]
+                if unit.span != NO_SPAN and unit.questions:
                     distance = abs(self._span(number).start - citation.start)
                     near[number] = min(distance, near.get(number, distance))
         return sorted(near, key=lambda number: (near[number], number))[:_TRIED]

@@ -23,7 +23,7 @@ from eval.report import report
 from eval.run import describe, find_run, load, run, save
 from eval.tables import comparison_table, run_table
 from index.build import build_index
-from ingest.reader import read_corpus
+from ingest.isolation import read_corpus
 from settings import ROOT, Settings, read_settings
 
 NAME = re.compile(r"\w[\w.-]*")  # it names a folder

@@ -20,7 +20,7 @@ from index.fusion import read_weights
 from index.store import open_index
 from index.words import Reading, Words
 from ingest.glossary import build_glossary
-from ingest.reader import read_corpus
+from ingest.isolation import read_corpus
 from settings import ROOT, Settings
 
 TABLE = ROOT / "docs" / "ablation.md"

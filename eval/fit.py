@@ -31,7 +31,7 @@ from index.fusion import WEIGHTS as FUSION_FILE
 from index.fusion import read_weights as read_fusion
 from index.search import Hit, SpanHit
 from index.store import open_index
-from ingest.reader import EXPANSIONS
+from ingest.corpus import EXPANSIONS
 from settings import Settings
 
 Values = NDArray[np.float64]

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from errors import TresseError
@@ -12,8 +13,10 @@ from index.build import BuildReport, build_index
 from index.search import Hit
 from index.store import open_index
 from index.verify import verify
-from settings import Settings, read_settings
+from index.watch import watch
+from settings import ROOT, Settings, read_settings
 
+QUESTIONS = ROOT / "eval" / "questions.jsonl"  # the evaluation of the corpus that comes with Tresse
 _INTERRUPTED = 130  # as a shell reports Ctrl-C
 _COUNTED = {"documents": "document", "passages": "passage", "spans": "phrase", "questions": "question", "vectors": "vecteur"}
 _CHANGES = {"added": "ajouté", "changed": "modifié", "removed": "retiré", "kept": "inchangé"}
@@ -50,8 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m index", description="Construit, vérifie et interroge l’index du corpus.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE", title="commandes")
-    commands.add_parser("build", help="construire l’index à partir du corpus")
-    commands.add_parser("verify", help="vérifier l’index et les enrichissements, fichier par fichier")
+    build = commands.add_parser("build", help="construire l’index à partir du corpus")
+    build.add_argument(
+        "--watch", action="store_true", help="puis le reconstruire à chaque changement du corpus, jusqu’à Ctrl+C"
+    )
+    check = commands.add_parser("verify", help="vérifier l’index, les enrichissements et les réponses gardées")
+    check.add_argument(
+        "saved", nargs="*", type=Path, metavar="FICHIER", help="réponses gardées (--json, --batch) ou questions d’évaluation"
+    )
     search = commands.add_parser("search", help="chercher les passages qui répondent à une question")
     search.add_argument("question", help="la question, entre guillemets")
     search.add_argument("--top", type=_positive, default=5, metavar="N", help="nombre de passages (5 par défaut)")
@@ -74,10 +83,9 @@ def _positive(text: str) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.command == "build":
-        _print_report(build_index(settings, progress=True), settings)
-        return 0
+        return _watch(settings) if options.watch else _build(settings)
     if options.command == "verify":
-        return _verify(settings)
+        return _verify(settings, options.saved)
     hits = open_index(settings).search(options.question, top=options.top, within=options.within)
     for rank, hit in enumerate(hits, 1):
         _print_hit(rank, hit)
@@ -86,7 +94,25 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     return 0 if hits else 1
 
 
+def _build(settings: Settings) -> int:
+    report = build_index(settings, progress=True)
+    _print_report(report, settings)
+    return 0 if report.sound else 1
+
+
+def _watch(settings: Settings) -> int:
+    """Build, then build again after each change of the corpus; a build that fails is said, and the next change tried."""
+    for report in watch(settings):
+        if isinstance(report, TresseError):
+            print(report, file=sys.stderr, flush=True)
+        else:
+            _print_report(report, settings)
+    return 0
+
+
 def _print_report(report: BuildReport, settings: Settings) -> None:
+    for aside in (*report.remarks, *report.asides):
+        print(f"{aside.name}\u00a0: {aside.reason}", file=sys.stderr if aside.fault else sys.stdout)
     for name, what in _CHANGES.items():
         documents = getattr(report.changes, name)
         if documents:
@@ -94,12 +120,14 @@ def _print_report(report: BuildReport, settings: Settings) -> None:
     print(", ".join(_many(report.counts[name], noun) for name, noun in _COUNTED.items()) + ".")
     print(f"{_many(report.embedded, 'vecteur')} {_agree('calculé', report.embedded)}, ", end="")
     print(f"{report.reused} {_agree('repris', 1)} du cache, en {report.seconds:.1f}".replace(".", ",") + " s.")
-    print(f"L’index sert depuis {settings.index}.")
+    print(f"L’index sert depuis {settings.index}.", flush=True)
 
 
-def _verify(settings: Settings) -> int:
+def _verify(settings: Settings, saved: Sequence[Path]) -> int:
     status = 0
-    for check in verify(settings):
+    if settings.corpus == Settings().corpus:
+        saved = (QUESTIONS, *saved)
+    for check in verify(settings, saved):
         for fault in check.faults:
             print(fault, file=sys.stderr)
             status = 1

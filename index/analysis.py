@@ -7,9 +7,17 @@ from functools import lru_cache
 
 import Stemmer
 
-_STEMMER = Stemmer.Stemmer("french", 0)  # no cache of its own: `_term` has one
+_STEMMER = Stemmer.Stemmer("french", 0)  # no cache of its own: `stem` has one
 _LETTERS = str.maketrans(
-    {"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", **dict.fromkeys("’‘\u02bc\u00b4`\u2032\u201b\uff07", "'")}
+    {
+        "œ": "oe",
+        "Œ": "Oe",
+        "æ": "ae",
+        "Æ": "Ae",
+        **dict.fromkeys("’‘\u02bc\u00b4`\u2032\u201b\uff07", "'"),
+        "\u2010": "-",
+        "\u2011": "-",
+    }
 )
 _MARKS = re.compile("[⁰¹²³⁴-⁹]")  # calls to footnotes, which are no part of the word that they follow
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens and the like, pasted from elsewhere
@@ -57,7 +65,7 @@ def terms(text: str) -> tuple[str, ...]:
 def tokens(text: str) -> tuple[Token, ...]:
     """Give the words of `text` that are not stop words, in reading order."""
     words = ((match.group(), fold(match.group())) for match in _TOKEN.finditer(_settle(text)))
-    return tuple(Token(form, _term(form), _is_acronym(word)) for word, form in words if _counts(form))
+    return tuple(Token(form, stem(form), _is_acronym(word)) for word, form in words if _counts(form))
 
 
 def fold(text: str) -> str:
@@ -86,7 +94,7 @@ def _is_acronym(word: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _term(form: str) -> str:
+def stem(form: str) -> str:
     """Stem a folded word. Stemming after folding is what lets « cooperatives d'activite » meet « coopératives d’activité »."""
     if form[0].isdigit():
         return form.replace(".", ",")

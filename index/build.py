@@ -8,14 +8,13 @@ from importlib.metadata import version
 from tqdm import tqdm
 
 from errors import TresseError
+from index.assembly import Assembly, assemble, embedded_texts, write_assembly
 from index.embeddings import embed
 from index.encoder import Encoder, Vectors, open_encoder
 from index.generation import Manifest, building, current_generation, list_files, publish
-from index.store import Content, embedded_texts, write_content
-from index.units import find_units
-from ingest.expansions import read_expansions
-from ingest.passages import split
-from ingest.reader import corpus_files, read_corpus
+from index.intake import Earlier, code_digest, take_in
+from index.store import check_files
+from ingest.corpus import Aside, find_corpus
 from settings import Settings
 
 _LIBRARIES = ("faiss-cpu", "numpy", "PyStemmer", "sentence-transformers", "tantivy", "torch", "transformers")
@@ -33,9 +32,15 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `counts`: documents, passages, spans, questions, vectors; of these, `embedded` had to be encoded."""
+    """What a build did.
+
+    `asides`: the files that were not read, or not whole, each with the reason. `remarks`: what was guessed while reading the
+    others. `counts`: documents, passages, spans, questions, vectors; of these, `embedded` had to be encoded.
+    """
 
     changes: Changes
+    asides: tuple[Aside, ...]
+    remarks: tuple[Aside, ...]
     counts: Mapping[str, int]
     embedded: int
     seconds: float
@@ -45,68 +50,63 @@ class BuildReport:
         """Number of vectors that no model had to compute."""
         return self.counts["vectors"] - self.embedded
 
+    @property
+    def sound(self) -> bool:
+        """Whether every document of the corpus is in the index as it stands."""
+        return not any(aside.fault for aside in self.asides)
+
 
 def build_index(settings: Settings, *, progress: bool, encoder: Encoder | None = None) -> BuildReport:
     """Index the corpus beside what serves, then make it serve, with the model of the settings unless one is given.
 
-    Raises TresseError where the corpus cannot be read, another build runs, the model cannot be loaded or the disk is full; the
-    generation before then goes on serving.
+    A file that cannot be read costs itself only: what the index held of it stays. Raises TresseError where no document can be
+    read, another build runs, the model cannot be loaded or the disk is full; the generation before then goes on serving.
     """
     started = time.perf_counter()
     try:
         with building(settings.index) as aside:
-            files = corpus_files(settings.corpus)  # before reading: what changes in between will be seen as a change
-            content = read_content(settings)
+            before = _before(settings)
+            corpus = find_corpus(settings.corpus, before.manifest.corpus if before else {})
+            taken = take_in(corpus, settings.corpus, before, progress=progress)
+            whole = assemble(taken.prepared)
             encoder = open_encoder(settings.model) if encoder is None else encoder
-            vectors, embedded = _embed(content, encoder, settings, progress=progress)
-            write_content(aside, content, vectors)
-            digests, before = content.digests(), _documents_before(settings)
-            counts = _count(content, len(vectors))
-            publish(
-                aside,
-                Manifest(encoder.fingerprint, encoder.dimension, files, digests, counts, _versions(), list_files(aside)),
+            vectors, embedded = _embed(whole, encoder, settings, progress=progress)
+            write_assembly(aside, whole, vectors)
+            counts = whole.counts() | {"vectors": len(vectors)}
+            manifest = Manifest(
+                model=encoder.fingerprint,
+                dimension=encoder.dimension,
+                code=code_digest(),
+                corpus=corpus.stamps,
+                documents=taken.keys,
+                counts=counts,
+                versions={library: version(library) for library in _LIBRARIES},
+                files=list_files(aside),
             )
+            publish(aside, manifest)
     except OSError as error:
         raise TresseError(
             f"L’index n’a pas pu être écrit dans {settings.index} ({error.strerror or error}). Vérifiez la place et les droits "
             "sur le disque, puis relancez\u00a0: python -m index build"
         ) from error
-    return BuildReport(_compare(before, digests), counts, embedded, time.perf_counter() - started)
+    changes = _compare(before.manifest.documents if before else {}, taken.keys)
+    return BuildReport(changes, taken.asides, taken.remarks, counts, embedded, time.perf_counter() - started)
 
 
-def read_content(settings: Settings) -> Content:
-    """Read the corpus as it is searched. Raises TresseError where it cannot be read or an expansion is stale."""
-    documents = read_corpus(settings.corpus)
-    passages = tuple(passage for document in documents for passage in split(document))
-    expansions = [expansion for document in documents for expansion in read_expansions(settings.corpus, document)]
-    return Content({document.id: document for document in documents}, passages, find_units(passages, expansions))
+def _before(settings: Settings) -> Earlier | None:
+    """Open the documents of the generation that serves, None where there is none that can be trusted."""
+    try:
+        generation = current_generation(settings.index)
+        check_files(generation)
+    except TresseError:
+        return None
+    return Earlier(generation)
 
 
-def _embed(content: Content, encoder: Encoder, settings: Settings, *, progress: bool) -> tuple[Vectors, int]:
-    texts = embedded_texts(content)
+def _embed(whole: Assembly, encoder: Encoder, settings: Settings, *, progress: bool) -> tuple[Vectors, int]:
+    texts = embedded_texts(whole)
     with tqdm(total=len(texts), desc="Vecteurs", unit=" textes", disable=not progress) as bar:
         return embed(texts, encoder, settings.embeddings, advance=bar.update)
-
-
-def _count(content: Content, vectors: int) -> dict[str, int]:
-    return {
-        "documents": len(content.documents),
-        "passages": len(content.passages),
-        "spans": sum(len(passage.spans) for passage in content.passages),
-        "questions": sum(len(unit.questions) for unit in content.units),
-        "vectors": vectors,
-    }
-
-
-def _versions() -> dict[str, str]:
-    return {library: version(library) for library in _LIBRARIES}
-
-
-def _documents_before(settings: Settings) -> Mapping[str, str]:
-    try:
-        return current_generation(settings.index).manifest.documents
-    except TresseError:
-        return {}
 
 
 def _compare(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,8 @@ import numpy as np
 from index.encoder import Encoder, Vectors
 
 _FILE = "vectors.sqlite"
-_BATCH = 64  # texts a step: what is encoded is kept from then on, and the bar moves about every second
+_BATCH = 256  # texts a step: what is encoded is kept from then on, and the bar moves every second or two
+_SPARED = 3  # times the vectors in use that the cache may hold
 _ASKED = 500  # keys a query, under SQLite's limit of 999 variables
 _CHECK = 8  # bytes of checksum: SQLite would give back a flipped bit as it is
 
@@ -24,23 +25,25 @@ def embed(
 ) -> tuple[Vectors, int]:
     """Give one row a text, in order, and how many of them had to be encoded.
 
-    Equal texts are encoded once. `advance` is told how many more texts are done.
+    Equal texts are encoded once. `advance` is told how many more texts are done. What is encoded is kept from then on, so that
+    a call after an interrupted one goes on where that was.
     """
     keys = [_key(encoder, text) for text in texts]
+    row = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     by_key = dict(zip(keys, texts, strict=True))
+    vectors = np.empty((len(row), encoder.dimension), dtype=np.float32)
     with _open(folder) as cache:
-        found = _read(cache, list(by_key), encoder.dimension)
-        missing = [(key, text) for key, text in by_key.items() if key not in found]
-        missing.sort(key=lambda item: len(item[1]))  # texts of one length share a batch without padding
+        missing = _read(cache, row, vectors)
+        missing.sort(key=lambda key: len(by_key[key]))  # texts of one length share a batch without padding
         advance(len(texts) - len(missing))
         for first in range(0, len(missing), _BATCH):
             batch = missing[first : first + _BATCH]
-            rows = encoder.encode_documents([text for _, text in batch])
-            _write(cache, [key for key, _ in batch], rows)
-            found.update(zip([key for key, _ in batch], rows, strict=True))
+            rows = encoder.encode_documents([by_key[key] for key in batch])
+            vectors[[row[key] for key in batch]] = rows
+            _write(cache, batch, rows)
             advance(len(batch))
-    vectors = np.array([found[key] for key in keys], dtype=np.float32).reshape(len(keys), encoder.dimension)
-    return vectors, len(missing)
+        _prune(cache, row)
+    return (vectors if len(row) == len(texts) else vectors[[row[key] for key in keys]]), len(missing)
 
 
 def _key(encoder: Encoder, text: str) -> bytes:
@@ -71,26 +74,29 @@ def _connect(folder: Path) -> sqlite3.Connection:
 
 def _prepared(cache: sqlite3.Connection) -> sqlite3.Connection:
     cache.execute("PRAGMA journal_mode=WAL")
+    cache.execute("PRAGMA synchronous=NORMAL")  # what a power cut loses is computed again
     cache.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum BLOB) WITHOUT ROWID")
     cache.execute("SELECT key FROM vectors LIMIT 1").fetchall()
     return cache
 
 
-def _read(cache: sqlite3.Connection, keys: Sequence[bytes], dimension: int) -> dict[bytes, Vectors]:
-    """Read the vectors that are there and whole."""
-    found = {}
+def _read(cache: sqlite3.Connection, row: Mapping[bytes, int], vectors: Vectors) -> list[bytes]:
+    """Fill the rows whose vectors are there and whole; return the keys of the others."""
+    missing = dict.fromkeys(row)
+    keys = list(row)
     for first in range(0, len(keys), _ASKED):
         asked = keys[first : first + _ASKED]
         marks = ",".join("?" * len(asked))
         try:
-            rows = cache.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", asked).fetchall()
+            found = cache.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", asked).fetchall()
         except sqlite3.DatabaseError as error:
             _log.warning("Cache de vecteurs illisible par endroits (%s)\u00a0: ce qui manque sera recalculé.", error)
             continue
-        for key, vector, checksum in rows:
-            if len(vector) == 4 * dimension and _checksum(vector) == checksum:
-                found[key] = np.frombuffer(vector, dtype="<f4")
-    return found
+        for key, vector, checksum in found:
+            if len(vector) == 4 * vectors.shape[1] and _checksum(vector) == checksum:
+                vectors[row[key]] = np.frombuffer(vector, dtype="<f4")
+                del missing[key]
+    return list(missing)
 
 
 def _write(cache: sqlite3.Connection, keys: Sequence[bytes], rows: Vectors) -> None:
@@ -101,6 +107,21 @@ def _write(cache: sqlite3.Connection, keys: Sequence[bytes], rows: Vectors) -> N
             cache.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", entries)
     except sqlite3.DatabaseError as error:
         _log.warning("Cache de vecteurs non écrit (%s)\u00a0: la prochaine construction recalculera.", error)
+
+
+def _prune(cache: sqlite3.Connection, used: Collection[bytes]) -> None:
+    """Forget what is not used once it takes more room than what is: texts that changed, models that were tried."""
+    try:
+        (kept,) = cache.execute("SELECT count(*) FROM vectors").fetchone()
+        if kept <= _SPARED * len(used):
+            return
+        with cache:
+            cache.execute("CREATE TEMP TABLE used (key BLOB PRIMARY KEY) WITHOUT ROWID")
+            cache.executemany("INSERT INTO used VALUES (?)", ((key,) for key in used))
+            cache.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM used)")
+        cache.execute("VACUUM")
+    except sqlite3.DatabaseError as error:
+        _log.warning("Cache de vecteurs non réduit (%s)\u00a0: il le sera à la prochaine construction.", error)
 
 
 def _checksum(blob: bytes) -> bytes:

@@ -2,8 +2,10 @@
 
     var/index/current      the name of the generation that serves and the SHA-256 of its manifest
     var/index/g000002/     manifest.json and the files that it lists
+    var/index/building/    the next one, while it is made
 
-Knows nothing of what the files hold.
+Whoever reads a generation holds a lock on its manifest, which the system lets go when its process ends, however it ends: a
+generation that no longer serves goes away at the first build that finds it unlocked. Knows nothing of what the files hold.
 """
 
 import fcntl
@@ -12,33 +14,38 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import IO
 
 from errors import TresseError
+from ingest.corpus import Stamp
 
-FORMAT = 3  # of what a generation holds: raise it when a file changes its shape
+FORMAT = 4  # of what a generation holds: raise it when a file changes its shape
 CURE = "Relancez\u00a0: python -m index build"
 
 _MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"
 _NAME = re.compile(r"g(\d{6,})")
 _POINTER = re.compile(r"(g\d{6,}) ([0-9a-f]{64})\n")
 _TRANSIENT = ".tantivy-"  # its lock files, made again at each opening
+_HASHED_AT_ONCE = 2  # files: hashing lets the other threads run
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation was made of and what it must still be.
 
-    `corpus` gives the SHA-256 of each file of the corpus, `documents` that of each document as it was indexed, `files` the size
-    and the SHA-256 of each file of the generation.
+    `corpus` gives the stamp of each file of the corpus, `documents` for each document a hash of the files that it was made
+    from, `code` that of the code that made it, `files` the size and the SHA-256 of each file of the generation.
     """
 
     model: str
     dimension: int
-    corpus: Mapping[str, str]
+    code: str
+    corpus: Mapping[str, Stamp]
     documents: Mapping[str, str]
     counts: Mapping[str, int]
     versions: Mapping[str, str]
@@ -47,15 +54,18 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A generation that was published, its manifest verified and its other files not yet."""
+    """A generation that was published, its manifest verified and its other files not yet. It stays as long as this value."""
 
     folder: Path
     manifest: Manifest
+    held: IO[bytes] = field(repr=False, compare=False)
 
     def faults(self) -> Iterator[tuple[str, str | None]]:
         """Give each file of the generation in turn, with a French sentence where it is not what was published."""
-        for name, (size, digest) in self.manifest.files.items():
-            yield name, _fault(self.folder / name, name, size, digest)
+        with ThreadPoolExecutor(_HASHED_AT_ONCE) as pool:
+            files = self.manifest.files
+            found = [pool.submit(_fault, self.folder / name, name, *expected) for name, expected in files.items()]
+            yield from zip(files, (each.result() for each in found), strict=True)
 
     def read_text(self, name: str) -> str:
         """Read one of the files."""
@@ -67,8 +77,34 @@ def has_generation(folder: Path) -> bool:
     return (folder / _CURRENT).exists()
 
 
+def current_name(folder: Path) -> str:
+    """Name the generation that serves, "" where there is none: quickly, to see whether another was published."""
+    try:
+        return (folder / _CURRENT).read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+
+
 def current_generation(folder: Path) -> Generation:
-    """Find the generation that serves. Raises TresseError where there is none, or none that this version can read."""
+    """Find the generation that serves, and hold it. Raises TresseError where there is none, or none that can be read."""
+    pointer = _pointer(folder)
+    while True:
+        name, digest = pointer
+        try:
+            held = _hold(folder / name / _MANIFEST)
+            content = held.read()
+        except OSError as error:
+            newer = _pointer(folder)
+            if newer == pointer:
+                raise _missing(f"{name}/{_MANIFEST}") from error
+            pointer = newer  # another build published, and this generation went away before it was held
+            continue
+        if sha256(content).hexdigest() != digest:
+            raise _altered(f"{name}/{_MANIFEST}")
+        return Generation(folder / name, _read_manifest(content), held)
+
+
+def _pointer(folder: Path) -> tuple[str, str]:
     try:
         pointer = (folder / _CURRENT).read_bytes().decode("ascii", "replace")
     except FileNotFoundError as error:
@@ -78,14 +114,16 @@ def current_generation(folder: Path) -> Generation:
     found = _POINTER.fullmatch(pointer)
     if not found:
         raise _altered(_CURRENT)
-    name, digest = found.groups()
-    try:
-        content = (folder / name / _MANIFEST).read_bytes()
-    except OSError as error:
-        raise _missing(f"{name}/{_MANIFEST}") from error
-    if sha256(content).hexdigest() != digest:
-        raise _altered(f"{name}/{_MANIFEST}")
-    return Generation(folder / name, _read_manifest(content))
+    return found[1], found[2]
+
+
+def _hold(manifest: Path) -> IO[bytes]:
+    """Open a manifest under a lock that others may share. Raises OSError where it is not there, or just went away."""
+    held = manifest.open("rb")
+    fcntl.flock(held, fcntl.LOCK_SH)
+    if os.fstat(held.fileno()).st_nlink == 0:
+        raise FileNotFoundError(manifest)
+    return held
 
 
 def _read_manifest(content: bytes) -> Manifest:
@@ -93,6 +131,7 @@ def _read_manifest(content: bytes) -> Manifest:
     if record.pop("format") != FORMAT:
         raise TresseError(f"L’index a été construit par une autre version de Tresse. {CURE}")
     record["files"] = {name: (size, digest) for name, (size, digest) in record["files"].items()}
+    record["corpus"] = {name: Stamp(**stamp) for name, stamp in record["corpus"].items()}
     return Manifest(**record)
 
 
@@ -148,7 +187,7 @@ def list_files(aside: Path) -> dict[str, tuple[int, str]]:
 
 
 def publish(aside: Path, manifest: Manifest) -> None:
-    """Make what was built beside serve from now on, by one rename; keep the generation that served and no older one."""
+    """Make what was built beside serve from now on, by one rename; remove the generations that nobody reads any more."""
     folder = aside.parent
     content = json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1, sort_keys=True).encode()
     _write(aside / _MANIFEST, content)
@@ -156,22 +195,26 @@ def publish(aside: Path, manifest: Manifest) -> None:
         _sync_folder(inside)
     numbers = [int(match[1]) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))]
     name = f"g{max(numbers, default=0) + 1:06d}"
-    served = _served(folder)
     aside.rename(folder / name)
     _sync_folder(folder)
     _write(folder / f"{_CURRENT}.new", f"{name} {sha256(content).hexdigest()}\n".encode())
     (folder / f"{_CURRENT}.new").replace(folder / _CURRENT)
     _sync_folder(folder)
     for path in folder.iterdir():
-        if _NAME.fullmatch(path.name) and path.name not in (name, served):
-            shutil.rmtree(path, ignore_errors=True)
+        if _NAME.fullmatch(path.name) and path.name != name:
+            _remove_unread(path)
 
 
-def _served(folder: Path) -> str | None:
+def _remove_unread(generation: Path) -> None:
+    """Remove a generation that does not serve, unless somebody still holds it."""
     try:
-        return current_generation(folder).folder.name
-    except TresseError:
-        return None
+        with (generation / _MANIFEST).open("rb") as manifest:
+            fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(generation, ignore_errors=True)
+    except BlockingIOError:
+        return
+    except OSError:  # without a manifest it was never published, or half of it is gone already
+        shutil.rmtree(generation, ignore_errors=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -33,6 +33,7 @@ class Scorer:
 
     def __init__(self, layout: Layout, words: Words, vectors: VectorIndex, grams: Grams, groups: Mapping[str, Numbers]) -> None:
         self.layout, self.words, self.vectors, self.grams, self._groups = layout, words, vectors, grams, groups
+        self._section_starts = np.unique(groups["section"], return_index=True)[1]  # the first passage of each
         present = self._present()
         self.passage_signals = tuple(name for name in PASSAGE_SIGNALS if name in present)
         self.unit_signals = tuple(name for name in UNIT_SIGNALS if name in present)
@@ -43,6 +44,11 @@ class Scorer:
         kinds = {"text": self.layout.passages, "span": len(self.layout.span_unit), "questions": len(self.layout.question_unit)}
         vectors = {f"vectors.{kind}" for kind, rows in kinds.items() if rows}
         return fields | vectors | {f"grams.{level}" for level in self.grams.levels}
+
+    def section_units(self, passage: int) -> Numbers:
+        """Return the units of the section of a passage, in reading order."""
+        sections = self._groups["section"]
+        return stretches(self.layout.first_unit, np.flatnonzero(sections == sections[passage]))
 
     def candidates(self, question: Question, allowed: Numbers) -> Numbers:
         """List the passages that are among the best by one signal at least."""
@@ -82,7 +88,7 @@ class Scorer:
         for name in self.passage_signals:
             kind, field = name.split(".")
             if name == "words.section":
-                scores[name] = self._section_scores(question)[self._groups["section"][passages]]
+                scores[name] = self._section_scores(question, passages)
             elif kind == "words":
                 scores[name] = self._word_scores(question, field, passages, passages)
             elif kind == "grams":
@@ -113,16 +119,23 @@ class Scorer:
                 scores[name] = self._vector_scores(question, field, passages, units)
         return scores
 
-    def _section_scores(self, question: Question) -> Signal:
-        """Give the score of every section: what is said around a passage tells what it is about."""
-        values = np.zeros(int(self._groups["section"].max()) + 1)
-        numbers, scores = self.words.search("section", question.readings, limit=len(values), scopes=question.scopes)
-        values[numbers] = scores
-        return values
+    def _section_scores(self, question: Question, passages: Numbers) -> Signal:
+        """Give the score of the section of each of `passages`: what is said around a passage tells what it is about."""
+        sections = self._groups["section"][passages]
+        wanted = np.unique(sections)
+        restricted = self._restriction(passages, self._section_starts[wanted])
+        found, scores = self.words.search("section", question.readings, limit=len(wanted), passages=restricted)
+        values = np.zeros(len(self._section_starts))
+        values[found] = scores
+        return values[sections]
+
+    def _restriction(self, passages: Numbers, to: Numbers) -> list[int]:
+        """Return the passages `to` which a search is restricted, [] where all passages are asked for."""
+        return [] if len(passages) == self.layout.passages else to.tolist()
 
     def _word_scores(self, question: Question, field: str, passages: Numbers, numbers: Numbers) -> Signal:
         """Give the score of each of `numbers`, increasing numbers of passages or of units that stand in `passages`."""
-        restricted = () if len(passages) == self.layout.passages else passages.tolist()
+        restricted = self._restriction(passages, passages)
         found, scores = self.words.search(field, question.readings, limit=len(numbers), passages=restricted)
         values = np.zeros(len(numbers))
         values[np.searchsorted(numbers, found)] = scores

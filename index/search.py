@@ -1,18 +1,22 @@
 """A question in, ranked passages with their signals out. Knows nothing of answers."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from errors import TresseError
+from index.content import Content
+from index.contents import find_scopes
 from index.encoder import Encoder, Vector
 from index.fusion import Signal, best_of_groups, fuse
+from index.generation import Generation
+from index.knowledge import Knowledge
 from index.scoring import Question, Scorer
 from index.units import NO_SPAN, Numbers, Unit, stretches
 from index.words import Reading
-from ingest.document import Document, Span
+from ingest.document import Span
 from ingest.passages import Passage
 
 # Up to here every passage is scored, which is exact: 2.9 ms on 2,000 passages and 18,000 vectors against 4.5 ms by candidates.
@@ -46,20 +50,20 @@ class Index:
 
     def __init__(
         self,
-        documents: Mapping[str, Document],
-        passages: Sequence[Passage],
+        content: Content,
+        knowledge: Knowledge,
         *,
-        units: Sequence[Unit],
         scorer: Scorer,
         encoder: Encoder,
         weights: Mapping[str, float],
+        held: Generation,
     ) -> None:
-        self.documents, self.passages, self.units = documents, passages, units
-        self.encoder = encoder
+        self.contents, self.documents = content.contents, content.documents
+        self.passages, self.units = content.passages, content.units
+        self.knowledge, self.encoder = knowledge, encoder
         self._scorer, self._weights = scorer, weights
-        self._scopes = _find_scopes(passages)
-        places = sorted(range(len(passages)), key=lambda number: (passages[number].document, passages[number].start))
-        self._order = np.argsort(np.array(places, dtype=np.int64))
+        self._scopes = find_scopes(content.contents)
+        self.generation = held  # its files stay as long as this index
 
     @property
     def expanded(self) -> bool:
@@ -71,6 +75,12 @@ class Index:
         """The terms of its expansions: what leads to its passages without standing in them."""
         counts = self._scorer.words.vocabulary.frequencies
         return frozenset(counts["questions"]) | frozenset(counts["terms"])
+
+    def around(self, document: str, start: int) -> Numbers:
+        """Return the numbers of the units of the section in which an offset of a document stands, in reading order."""
+        listed = self.contents[document]
+        number = bisect_right(range(listed.first, listed.end), start, key=lambda number: self.passages[number].start)
+        return self._scorer.section_units(max(listed.first + number - 1, listed.first))
 
     def encode(self, query: str) -> Vector:
         """Encode a question, for whoever wants to time it apart or to search twice with it."""
@@ -123,7 +133,7 @@ class Index:
             )
         if not within:
             return np.arange(len(self.passages))
-        return np.unique(np.concatenate([self._scopes[scope] for scope in set(within)]))
+        return np.unique(np.concatenate([np.arange(*self._scopes[scope]) for scope in set(within)]))
 
     def _rank(self, question: Question, passages: Numbers, top: int, drawn: Signal | None) -> tuple[Hit, ...]:
         units = stretches(self._scorer.layout.first_unit, passages)
@@ -134,7 +144,7 @@ class Index:
         scores = fuse(by_passage, self._weights)
         if drawn is not None:
             scores = scores + drawn
-        places = np.lexsort((self._order[passages], -scores))[:top]
+        places = np.argsort(-scores, kind="stable")[:top]  # passages stand in the order of the documents
         return tuple(
             Hit(
                 self.passages[passages[place]],
@@ -159,14 +169,6 @@ class Index:
 def _clean(query: str) -> str:
     """Cut a question to a length that can be read and mend what is no character, which tokenizers refuse."""
     return query[:_LONGEST_QUERY].encode("utf-8", "replace").decode()
-
-
-def _find_scopes(passages: Sequence[Passage]) -> Mapping[str, Numbers]:
-    scopes: dict[str, list[int]] = defaultdict(list)
-    for number, passage in enumerate(passages):
-        scopes[passage.document].append(number)
-        scopes[passage.scope].append(number)
-    return {scope: np.array(numbers, dtype=np.int64) for scope, numbers in scopes.items()}
 
 
 def _part(signals: Mapping[str, Signal], start: int, end: int) -> dict[str, Signal]:

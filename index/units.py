@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,47 @@ def _length(one: Expansion | Span) -> int:
     return max(one.end - one.start, 1)
 
 
-def find_groups(passages: Sequence[Passage]) -> Mapping[str, Numbers]:
+class Layout:
+    """Where the units of a passage stand, and the rows of its vectors.
+
+    Rows come in three blocks, each in reading order: one row a passage, then one a span, then one an expansion question.
+    """
+
+    def __init__(self, owners: Numbers, spans: Numbers, questions: Numbers, passages: int) -> None:
+        """Lay out units: the passage of each, its span, how many questions lead to it; and how many passages there are."""
+        bounds = np.arange(passages + 1)
+        self.passages = passages
+        self.unit_passage, self.unit_span, self.unit_questions = owners, spans, questions
+        self.span_unit = np.flatnonzero(spans != NO_SPAN)
+        self.question_unit = np.repeat(np.arange(len(owners)), questions)
+        self.first_unit = np.searchsorted(owners, bounds)
+        self.first_span = np.searchsorted(owners[self.span_unit], bounds)
+        self.first_question = np.searchsorted(owners[self.question_unit], bounds)
+
+    @classmethod
+    def of(cls, units: Iterable[Unit], passages: int) -> "Layout":
+        """Lay out units, given one by one."""
+        columns = [(unit.passage, unit.span, len(unit.questions)) for unit in units]
+        owners, spans, questions = np.array(columns, dtype=np.int64).reshape(-1, 3).T
+        return cls(owners, spans, questions, passages)
+
+    @property
+    def rows(self) -> int:
+        """Number of vectors."""
+        return self.passages + len(self.span_unit) + len(self.question_unit)
+
+
+def stretches(first: Numbers, passages: Numbers) -> Numbers:
+    """List what stands in `passages`, given where what stands in each passage begins."""
+    starts, lengths = first[passages], first[passages + 1] - first[passages]
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+
+
+Groups = Mapping[str, Numbers]  # by level ("passage", "section", "part"): the number of the group of each passage
+
+
+def find_groups(passages: Sequence[Passage]) -> Groups:
     """Number the passage, the section (the first title inside its part) and the part of each passage."""
     keys: Mapping[str, list[tuple[object, ...]]] = {
         "passage": [(number,) for number in range(len(passages))],
@@ -102,34 +143,15 @@ def _numbered(keys: Sequence[tuple[object, ...]]) -> Numbers:
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
 
 
-class Layout:
-    """Where the units of a passage stand, and the rows of its vectors.
-
-    Rows come in three blocks, each in reading order: one row a passage, then one a span, then one an expansion question.
-    """
-
-    def __init__(self, units: Sequence[Unit], passages: int) -> None:
-        owners = np.array([unit.passage for unit in units], dtype=np.int64)
-        spans = np.array([unit.span for unit in units], dtype=np.int64)
-        questions = np.array([len(unit.questions) for unit in units], dtype=np.int64)
-        bounds = np.arange(passages + 1)
-        self.passages = passages
-        self.unit_passage = owners
-        self.unit_span = spans
-        self.span_unit = np.flatnonzero(spans != NO_SPAN)
-        self.question_unit = np.repeat(np.arange(len(units)), questions)
-        self.first_unit = np.searchsorted(owners, bounds)
-        self.first_span = np.searchsorted(owners[self.span_unit], bounds)
-        self.first_question = np.searchsorted(owners[self.question_unit], bounds)
-
-    @property
-    def rows(self) -> int:
-        """Number of vectors."""
-        return self.passages + len(self.span_unit) + len(self.question_unit)
+def write_layout(path: Path, layout: Layout, groups: Groups) -> None:
+    """Write where units and passages stand."""
+    units = {"owners": layout.unit_passage, "spans": layout.unit_span, "questions": layout.unit_questions}
+    with path.open("wb") as file:
+        np.savez(file, **units, **groups)  # type: ignore[arg-type]
 
 
-def stretches(first: Numbers, passages: Numbers) -> Numbers:
-    """List what stands in `passages`, given where what stands in each passage begins."""
-    starts, lengths = first[passages], first[passages + 1] - first[passages]
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+def read_layout(path: Path) -> tuple[Layout, Groups]:
+    """Read back what `write_layout` wrote, from a file that was verified."""
+    with np.load(path, allow_pickle=False) as arrays:
+        groups = {level: arrays[level] for level in ("passage", "section", "part")}
+        return Layout(arrays["owners"], arrays["spans"], arrays["questions"], len(groups["passage"])), groups

@@ -1,13 +1,17 @@
-"""A generation and its corpus in, what is wrong with them out, one check after another."""
+"""A generation, its corpus and saved answers in, what is wrong with them out, one check after another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from errors import TresseError
+from index.content import Content
 from index.generation import CURE, Generation, current_generation
-from index.store import Content, check_corpus, load_content
-from ingest.expansions import stale_anchors
-from ingest.reader import read_corpus
+from index.rot import find_rot
+from index.store import check_corpus, open_content
+from ingest.corpus import find_corpus
+from ingest.expansions import read_expansions
+from ingest.isolation import isolation
 from settings import Settings
 
 
@@ -19,8 +23,8 @@ class Check:
     faults: tuple[str, ...] = ()
 
 
-def verify(settings: Settings) -> Iterator[Check]:
-    """Check the files of the index that serves, then its passages and spans, then the corpus and the anchors in it.
+def verify(settings: Settings, saved: Sequence[Path] = ()) -> Iterator[Check]:
+    """Check the files of the index that serves, its passages and spans, the corpus and its anchors, then the files `saved`.
 
     The checks of the content are left out where a file is not what was published: nothing can be said of it.
     """
@@ -28,15 +32,18 @@ def verify(settings: Settings) -> Iterator[Check]:
         generation = current_generation(settings.index)
     except TresseError as error:
         yield Check("", (str(error),))
-    else:
-        files = _files(generation)
-        yield files
-        if not files.faults:
-            content = load_content(generation)
-            yield _passages(content)
-            yield _spans(content)
-        yield _corpus(generation, settings)
+        yield _anchors(settings)
+        return
+    files = _files(generation)
+    yield files
+    content = None if files.faults else open_content(generation)
+    if content:
+        yield _passages(content)
+        yield _spans(content)
+    yield _corpus(generation, settings)
     yield _anchors(settings)
+    if content:
+        yield from (_saved(path, content) for path in saved)
 
 
 def _files(generation: Generation) -> Check:
@@ -76,9 +83,24 @@ def _corpus(generation: Generation, settings: Settings) -> Check:
 
 
 def _anchors(settings: Settings) -> Check:
+    """Read the files of the corpus again, and their expansions."""
     try:
-        documents = read_corpus(settings.corpus)
+        sources = find_corpus(settings.corpus).sources
     except TresseError as error:
         return Check("", (str(error),))
-    faults = tuple(fault for document in documents for fault in stale_anchors(settings.corpus, document))
-    return Check("Enrichissements\u00a0: chaque citation figure dans son document.", faults)
+    faults: list[str] = []
+    for source in sources:
+        try:
+            faults += read_expansions(source, isolation().read(source).document)[1]
+        except TresseError as fault:
+            faults.append(f"{source.files[0]}\u00a0: {fault}")
+    return Check("Enrichissements\u00a0: chaque citation figure dans son document.", tuple(faults))
+
+
+def _saved(path: Path, content: Content) -> Check:
+    try:
+        return Check(
+            f"{path.name}\u00a0: chaque citation figure encore dans les documents.", tuple(find_rot(path, content.documents))
+        )
+    except TresseError as error:
+        return Check("", (str(error),))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from functools import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.analysis import Token
+from index.analysis import Token, stem
 
 # A word found through its neighbours counts less than the same word well typed: one slip of the fingers, two, and two with
 # another first letter, which people seldom miss.
@@ -73,15 +73,16 @@ def _slips(token: Token) -> int:
     return 1 if len(token.form) < _TWO_SLIPS else 2
 
 
-def count_words(fields: Mapping[str, Iterable[Sequence[Token]]], sizes: Mapping[str, int]) -> Vocabulary:
-    """Count the words of every unit of every field."""
-    forms: dict[str, str] = {}
-    frequencies: dict[str, Counter[str]] = defaultdict(Counter)
+def count_words(fields: Mapping[str, Sequence[Iterable[str]]], forms: Iterable[str]) -> Vocabulary:
+    """Count the terms of every unit of every field; `forms` are the word forms that they come from."""
+    frequencies: dict[str, Counter[str]] = {name: Counter() for name in fields}
     for name, units in fields.items():
         for unit in units:
-            frequencies[name].update({token.term for token in unit})
-            forms.update((token.form, token.term) for token in unit)
-    return Vocabulary(dict(sizes), {name: dict(frequencies[name]) for name in fields}, forms)
+            frequencies[name].update(set(unit))
+    sizes = {name: len(units) for name, units in fields.items()}
+    return Vocabulary(
+        sizes, {name: dict(counts) for name, counts in frequencies.items()}, {form: stem(form) for form in set(forms)}
+    )
 
 
 def dump_vocabulary(vocabulary: Vocabulary) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from errors import TresseError
+from ingest.corpus import EXPANSIONS, LARGEST, Source, find_corpus, shown
 from ingest.document import Document
-from ingest.reader import EXPANSIONS, LAYOUTS, expansions_path, read_corpus, read_document
+from ingest.isolation import isolation
 from settings import DRAFTS, read_endpoint, read_settings
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _expand(options: argparse.Namespace) -> int:
     from ingest.drafting import draft  # the splitter and the client are slow to import, and `text` needs neither
     from ingest.endpoint import Chat
 
-    document, folder = _located(options.document)
+    document, source = _located(options.document)
     chat = Chat(read_endpoint(), timeout=options.timeout)
     output = options.output or DRAFTS / f"{document.id}{EXPANSIONS}"
     outcome = draft(document, chat.ask, output, parallel=options.parallel)
@@ -96,7 +97,7 @@ def _expand(options: argparse.Namespace) -> int:
         _print_failures(outcome)
         return 1
     if outcome.entries:
-        _print_next(expansions_path(folder, document))
+        _print_next(source.expansions)
     return 0
 
 
@@ -122,20 +123,26 @@ def _print_next(expansions: Path) -> None:
     print("python -m index build\npython -m index verify")
 
 
-def _located(name: str) -> tuple[Document, Path]:
-    """Read a document of the corpus, or any file; tell its folder too."""
+def _located(name: str) -> tuple[Document, Source]:
+    """Read a document of the corpus, or any file; tell where it stands too."""
     path = Path(name)
-    if path.is_file():
-        if path.suffix.lower() not in LAYOUTS:
-            raise TresseError(f"{name} n’est pas un document\u00a0: indiquez un fichier {' ou '.join(LAYOUTS)}.")
-        return read_document(path), path.parent
-    folder = read_settings().corpus
-    documents = {document.id: document for document in read_corpus(folder)}
-    if path.stem not in documents:
+    if path.is_file() and path.suffix.lower() not in LARGEST:
+        raise TresseError(f"{name} n’est pas un document\u00a0: indiquez un fichier {', '.join(LARGEST)}.")
+    source = Source(shown(path.stem), path, (name,)) if path.is_file() else _in_corpus(name, read_settings().corpus)
+    try:
+        return isolation().read(source).document, source
+    except TresseError as fault:
+        raise TresseError(f"{shown(source.path.name)}\u00a0: {fault}") from fault
+
+
+def _in_corpus(name: str, folder: Path) -> Source:
+    sources = {source.id: source for source in find_corpus(folder).sources}
+    found = sources.get(name) or sources.get(shown(Path(name).with_suffix("")))
+    if found is None:
         raise TresseError(
-            f"Le document «\u00a0{name}\u00a0» n’est pas dans {folder}, qui contient\u00a0: {', '.join(documents)}."
+            f"Le document «\u00a0{name}\u00a0» n’est pas dans {folder}, qui contient\u00a0: {', '.join(sources)}."
         )
-    return documents[path.stem], folder
+    return found
 
 
 if __name__ == "__main__":

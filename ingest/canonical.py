@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from errors import TresseError
 from ingest.document import Block, Document, Origin, Part
 from ingest.layout import Layout, Line, PartStart, RawBlock
 
@@ -60,7 +61,7 @@ class _Text:
     """The canonical text while it grows, with the origin of each piece."""
 
     lexicon: Lexicon
-    notes: dict[int, str]
+    notes: Mapping[int, str]
     pieces: list[str] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
     length: int = 0
@@ -93,8 +94,8 @@ class _Text:
         return line.text.replace(word, word[:-1] + mark, 1)
 
 
-def document(layout: Layout) -> Document:
-    """Lay out the blocks one after the other and name the part and the heading trail of each."""
+def document(layout: Layout, name: str, title: str) -> Document:
+    """Lay out the blocks one after the other and name the part and the heading trail of each; `name` is the document's id."""
     lexicon = Lexicon.of(line.text for block in layout.blocks for row in block.rows for line in row)
     text = _Text(lexicon, layout.notes)
     placed: list[tuple[RawBlock, int, int]] = []
@@ -108,12 +109,12 @@ def document(layout: Layout) -> Document:
             placed.append((raw, start, text.length))
             text.add(" " if raw.inline else "\n\n")
     whole = "".join(text.pieces).rstrip() + "\n"
-    parts = _parts(layout, placed, len(whole))
-    return Document(layout.id, layout.title, whole, parts, _blocks(whole, placed, parts), tuple(text.origins))
+    parts = _parts(layout, title, placed, len(whole))
+    return Document(name, title, whole, parts, _blocks(whole, placed, parts), tuple(text.origins), layout.numbered)
 
 
-def _parts(layout: Layout, placed: Sequence[tuple[RawBlock, int, int]], end: int) -> tuple[Part, ...]:
-    openings = layout.parts or (PartStart("document", layout.title, 0),)
+def _parts(layout: Layout, title: str, placed: Sequence[tuple[RawBlock, int, int]], end: int) -> tuple[Part, ...]:
+    openings = layout.parts or (PartStart("document", title, 0),)
     starts = [0 if number == 0 else _start_of(opening.line, placed) for number, opening in enumerate(openings)]
     ends = [*starts[1:], end]
     return tuple(
@@ -125,7 +126,7 @@ def _start_of(number: int, placed: Sequence[tuple[RawBlock, int, int]]) -> int:
     for raw, start, _ in placed:
         if any(line.number == number for row in raw.rows for line in row):
             return start
-    raise ValueError(f"la ligne {number} n’ouvre aucun bloc")
+    raise TresseError(f"son descripteur est faux : la ligne {number} n’ouvre aucune partie. Corrigez-le.")
 
 
 def _blocks(whole: str, placed: Sequence[tuple[RawBlock, int, int]], parts: Sequence[Part]) -> tuple[Block, ...]:

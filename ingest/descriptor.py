@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal
 
 from errors import TresseError
@@ -31,13 +30,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What is known of a document. Without a file: its title, and its lines as they come.
+    """What is known of a document. Without a file: nothing, and its lines are read as they come.
 
     `order` lists line ranges in reading order; what it leaves out are the running headers, page numbers and ornaments of
     `removed`. `notes` gives, for a line, the word of it that carries a footnote mark.
     """
 
-    title: str
+    title: str = ""
     parts: tuple[PartStart, ...] = ()
     order: tuple[Lines, ...] = ()
     removed: tuple[Lines, ...] = ()
@@ -57,25 +56,20 @@ _ROLES: dict[str, Role] = {
 _FRAMES: dict[str, BlockKind] = {"boxes": "box", "examples": "example"}
 
 
-def read_descriptor(path: Path, title: str) -> Descriptor:
-    """Read the descriptor at `path`; where there is none, return one that knows only `title`.
-
-    Raises TresseError where the file is not TOML or a value has not the form that `docs/descripteur.md` gives.
-    """
-    if not path.exists():
-        return Descriptor(title)
+def read_descriptor(toml: str) -> Descriptor:
+    """Read a descriptor. Raises TresseError where it is not TOML or not of the form that `docs/descripteur.md` gives."""
     try:
-        return _descriptor(tomllib.loads(path.read_text(encoding="utf-8")), title)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as fault:
+        return _descriptor(tomllib.loads(toml))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as fault:
         raise TresseError(
-            f"Le descripteur {path.name} est illisible ({fault}) : corrigez-le, ou retirez-le pour lire le document sans lui."
+            f"son descripteur est illisible ({fault}) : corrigez-le, ou retirez-le pour lire le document sans lui."
         ) from fault
 
 
-def _descriptor(table: Mapping[str, Any], title: str) -> Descriptor:
+def _descriptor(table: Mapping[str, Any]) -> Descriptor:
     layout = table.get("layout", {})
     return Descriptor(
-        title=str(table.get("title", title)),
+        title=str(table.get("title", "")),
         parts=tuple(PartStart(str(part["id"]), str(part["title"]), int(part["line"])) for part in table.get("parts", ())),
         order=tuple(_ranges(layout.get("order", ()))),
         removed=tuple(_ranges(layout.get("removed", ()))),

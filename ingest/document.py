@@ -23,6 +23,9 @@ BlockKind = Literal[
 ]
 
 
+Numbered = Literal["line", "paragraph"]  # what the numbers of a document count: a word processor’s file has no lines
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Offsets in a document's canonical text, end excluded."""
@@ -69,7 +72,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """From offset `start` on, until the next origin, the text comes from this line (from 1) and page of the file."""
+    """From offset `start` on, until the next origin, the text comes from this line (from 1) and page of the file.
+
+    Of a file that has no lines, `line` is the number of the paragraph.
+    """
 
     start: int
     line: int
@@ -86,6 +92,7 @@ class Document:
     parts: tuple[Part, ...]
     blocks: tuple[Block, ...]
     origins: tuple[Origin, ...]
+    numbered: Numbered = "line"
 
     @property
     def sha256(self) -> str:
@@ -93,7 +100,7 @@ class Document:
         return sha256(self.text.encode()).hexdigest()
 
     def lines(self, start: int, end: int) -> tuple[int, int]:
-        """First and last line (from 1) of the file that `text[start:end]` comes from."""
+        """First and last line, or paragraph, of the file (from 1) that `text[start:end]` comes from."""
         touched = [origin.line for origin in self._touched(start, end)]
         return min(touched), max(touched)
 

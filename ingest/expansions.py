@@ -2,12 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from errors import TresseError
 from ingest.canonical import clean
+from ingest.corpus import Source, shown
 from ingest.document import Document
-from ingest.reader import expansions_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +20,20 @@ class Expansion:
     terms: tuple[str, ...]
 
 
-def read_expansions(folder: Path, document: Document) -> tuple[Expansion, ...]:
-    """Read the expansions of `document`, in the order of the file; () where there is no file.
+def read_expansions(source: Source, document: Document) -> tuple[tuple[Expansion, ...], tuple[str, ...]]:
+    """Read the expansions of `document`, in the order of the file; none where there is no file.
 
-    Raises TresseError, with the number of the line, where an entry is malformed or its quote is not in the document.
+    Returns with them a French sentence for each entry that is malformed or whose quote no longer stands in the document, with
+    the number of its line. Raises TresseError where the file cannot be read.
     """
-    path = expansions_path(folder, document)
-    if not path.exists():
-        return ()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(_expansion(path.name, number, line, document) for number, line in enumerate(lines, 1) if line.strip())
-
-
-def stale_anchors(folder: Path, document: Document) -> tuple[str, ...]:
-    """Return a French sentence for each entry that cannot be read or whose quote no longer stands in `document`."""
-    path = expansions_path(folder, document)
-    faults = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else (), 1):
+    expansions, faults = [], []
+    for number, line in enumerate((source.expanded() or "").splitlines(), 1):
         try:
             if line.strip():
-                _expansion(path.name, number, line, document)
+                expansions.append(_expansion(shown(source.expansions.name), number, line, document))
         except TresseError as fault:
             faults.append(str(fault))
-    return tuple(faults)
+    return tuple(expansions), tuple(faults)
 
 
 def _expansion(name: str, number: int, line: str, document: Document) -> Expansion:

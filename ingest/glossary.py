@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,14 @@ class Glossary:
     """Acronyms, as the documents write them, and what each stands for."""
 
     entries: Mapping[str, str]
+
+    @classmethod
+    def of(cls, spellings: Iterable[tuple[str, str]]) -> "Glossary":
+        """Put spellings together; of several for an acronym the most frequent, then the first, stands."""
+        found: dict[str, Counter[str]] = {}
+        for acronym, long in spellings:
+            found.setdefault(acronym, Counter())[long] += 1
+        return cls({acronym: counts.most_common(1)[0][0] for acronym, counts in sorted(found.items())})
 
     def expand(self, text: str) -> str:
         """Return `text` followed by what its acronyms stand for and by the acronyms of what it spells out.
@@ -52,14 +60,16 @@ class Glossary:
 
 
 def build_glossary(texts: Iterable[str]) -> Glossary:
-    """Collect the acronyms that texts spell out; of several spellings the most frequent, then the first, stands."""
-    found: dict[str, Counter[str]] = {}
-    for text in texts:
-        for match in _SPELLED_OUT.finditer(text):
-            long = long_form(match["acronym"], match["before"])
-            if long:
-                found.setdefault(match["acronym"].upper(), Counter())[long] += 1
-    return Glossary({acronym: counts.most_common(1)[0][0] for acronym, counts in sorted(found.items())})
+    """Collect the acronyms that texts spell out."""
+    return Glossary.of(spelling for text in texts for spelling in find_spellings(text))
+
+
+def find_spellings(text: str) -> Iterator[tuple[str, str]]:
+    """Give each acronym, in capitals, that a text spells out, with what it stands for, in order."""
+    for match in _SPELLED_OUT.finditer(text):
+        long = long_form(match["acronym"], match["before"])
+        if long:
+            yield match["acronym"].upper(), long
 
 
 def long_form(acronym: str, before: str) -> str | None:

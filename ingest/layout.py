@@ -1,8 +1,9 @@
 """What the readers of files hand over: blocks of file lines, whose words are still as they came."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingest.document import BlockKind, Speaker
+from ingest.document import BlockKind, Numbered, Speaker
 
 ITEM = "• "  # opens an item of a list in the canonical text
 SECTION, SUBSECTION, QUESTION = 1, 2, 7  # depths of the heading trail
@@ -10,7 +11,10 @@ SECTION, SUBSECTION, QUESTION = 1, 2, 7  # depths of the heading trail
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file: its number (from 1), its text, its page where the file has pages."""
+    """A line of the file: its number (from 1), its text, its page where the file has pages.
+
+    Where a file has no lines, each of its paragraphs is one.
+    """
 
     number: int
     text: str
@@ -43,10 +47,15 @@ class PartStart:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A file as its reader understood it."""
+    """A file as its reader understood it.
 
-    id: str
-    title: str
+    `title` is what the file calls itself, "" where it does not. `notes` gives, for a line, the word of it that carries a
+    footnote mark. `remarks` are French sentences on what could not be read, for whoever builds the index.
+    """
+
     blocks: tuple[RawBlock, ...]
+    title: str = ""
     parts: tuple[PartStart, ...] = ()
-    notes: dict[int, str] = field(default_factory=dict)  # line -> the word of it that carries a footnote mark
+    notes: Mapping[int, str] = field(default_factory=dict)
+    numbered: Numbered = "line"
+    remarks: tuple[str, ...] = ()

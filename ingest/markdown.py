@@ -17,12 +17,12 @@ _LINK = re.compile(r"!?\[(?P<words>[^\]]*)\]\((?P<target>[^)\s]*)[^)]*\)")
 _EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(?P<words>.+?)(?<=\S)\1(?!\w)")
 
 
-def markdown_layout(name: str, lines: Sequence[str], descriptor: Descriptor) -> Layout:
+def markdown_layout(lines: Sequence[str], descriptor: Descriptor) -> Layout:
     """Lay out a Markdown file: headings, paragraphs, lists, the rows of tables; marks of emphasis and links are read away."""
     group = Grouping("paragraph")
     for number, text in enumerate(lines, 1):
         _read(group, Line(number, text))
-    return Layout(name, descriptor.title, group.blocks(), descriptor.parts, dict(descriptor.notes))
+    return Layout(group.blocks(), parts=descriptor.parts, notes=descriptor.notes)
 
 
 def _read(group: Grouping, line: Line) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from langchain_text_splitters import CharacterTextSplitter, RecursiveCharacterTextSplitter
 
-from ingest.document import Block, BlockKind, Document, Span, Speaker
+from ingest.document import Block, BlockKind, Document, Numbered, Span, Speaker
 from ingest.layout import ITEM
 from ingest.sentences import sentence_spans
 
@@ -28,6 +28,7 @@ class Place:
     speaker: Speaker | None
     lines: tuple[int, int]
     page: int | None
+    numbered: Numbered = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +139,5 @@ def _passage(document: Document, block: Block, spans: Sequence[Span]) -> Passage
     if document.text[start - len(ITEM) : start] == ITEM:
         start -= len(ITEM)
     lines, page = document.lines(start, end), document.page(start)
-    place = Place(block.kind, block.part, block.headings, block.speaker, lines, page)
+    place = Place(block.kind, block.part, block.headings, block.speaker, lines, page, document.numbered)
     return Passage(document.id, start, end, document.text[start:end], tuple(spans), place)

@@ -19,7 +19,7 @@ _INITIALS = re.compile(r"^\s*(?P<initials>(?:[^\W\d_]\.[ -]?){2,}:)\s*(?P<words>
 _LABELS: dict[str, BlockKind] = {"EXEMPLE": "example", "EXEMPLES": "example", "À SAVOIR": "box", "À RETENIR": "box"}
 
 
-def plain_layout(name: str, lines: Sequence[str], descriptor: Descriptor) -> Layout:
+def plain_layout(lines: Sequence[str], descriptor: Descriptor) -> Layout:
     """Lay out a text file. Raises TresseError where the descriptor names lines that the file does not have."""
     _check(lines, descriptor)
     blocks = [
@@ -29,7 +29,7 @@ def plain_layout(name: str, lines: Sequence[str], descriptor: Descriptor) -> Lay
     ]
     if not descriptor.order:
         blocks = with_headings(blocks)
-    return Layout(name, descriptor.title, tuple(blocks), descriptor.parts, dict(descriptor.notes))
+    return Layout(tuple(blocks), parts=descriptor.parts, notes=descriptor.notes)
 
 
 def _check(lines: Sequence[str], descriptor: Descriptor) -> None:
@@ -44,14 +44,14 @@ def _check(lines: Sequence[str], descriptor: Descriptor) -> None:
     )
     for numbers, fault in zip(faults, ("n’est lue nulle part", "est lue deux fois", "n’existe pas"), strict=True):
         for number in numbers:
-            raise TresseError(f"Le descripteur de « {descriptor.title} » est faux : la ligne {number} {fault}. Corrigez-le.")
+            raise TresseError(f"son descripteur est faux : la ligne {number} {fault}. Corrigez-le.")
     for mark in descriptor.marks.values():
         if mark.reads and mark.lines:
             first, last = mark.lines
             if "".join("".join(lines[first - 1 : last]).split()) != "".join(mark.reads.split()):
                 raise TresseError(
-                    f"Le descripteur de « {descriptor.title} » est faux : les lignes {first} à {last} n’ont pas les lettres "
-                    f"de « {mark.reads} ». Corrigez-le."
+                    f"son descripteur est faux : les lignes {first} à {last} n’ont pas les lettres de "
+                    f"« {mark.reads} ». Corrigez-le."
                 )
 
 

@@ -1,81 +1,64 @@
-"""A folder in, its documents out."""
+"""The bytes of a file in, its document and its passages out. Knows nothing of folders."""
 
-from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from errors import TresseError
 from ingest.canonical import document
-from ingest.descriptor import read_descriptor
+from ingest.descriptor import Descriptor, read_descriptor
 from ingest.document import Document
+from ingest.encoding import UTF_8, decode
 from ingest.layout import Layout
 from ingest.markdown import markdown_layout
+from ingest.passages import Passage, split
 from ingest.plain import plain_layout
 
-LAYOUTS = {".txt": plain_layout, ".md": markdown_layout}
-DESCRIPTOR, EXPANSIONS = ".toml", ".expansions.jsonl"
-NOTICES = ("SOURCES.md", "README.md")  # what is said about a folder, not what it holds
+_SEPARATORS = re.compile(r"[\s_-]+")  # of words in the name of a file
 
 
-def read_corpus(folder: Path) -> tuple[Document, ...]:
-    """Read every document of `folder`, in the order of their names.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file gives; `remarks` are French sentences on what was guessed or could not be read."""
 
-    Raises TresseError where the folder is missing or holds no document, and where one of them cannot be read.
+    document: Document
+    passages: tuple[Passage, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def read_bytes(name: str, suffix: str, content: bytes, descriptor: str | None = None) -> Reading:
+    """Read a file whose document is called `name`, with the TOML of its descriptor. `suffix`: one of READERS.
+
+    Raises TresseError, a sentence to be read after the name of the file, where it cannot be read or says nothing.
     """
-    paths = list(_documents(folder))
-    if not paths:
-        raise TresseError(f"Le dossier {folder} ne contient aucun document .txt ou .md : ajoutez-en un, puis relancez.")
-    by_id: dict[str, Path] = {}
-    for path in paths:
-        if path.stem in by_id:
-            raise TresseError(f"{path.name} et {by_id[path.stem].name} porteraient le même nom : renommez l’un des deux.")
-        by_id[path.stem] = path
-    return tuple(read_document(path) for path in paths)
-
-
-def read_document(path: Path) -> Document:
-    """Read one file with the descriptor that may stand beside it."""
-    lines = _text(path).splitlines()
-    title = " ".join(path.stem.replace("-", " ").replace("_", " ").split())
-    descriptor = read_descriptor(path.with_suffix(DESCRIPTOR), title[:1].upper() + title[1:])
-    layout: Layout = LAYOUTS[path.suffix.lower()](path.stem, lines, descriptor)
+    known = Descriptor() if descriptor is None else read_descriptor(descriptor)
+    layout = READERS[suffix](content, known)
     if not layout.blocks:
-        raise TresseError(f"Le document {path.name} est vide : retirez-le ou remplacez-le.")
-    return document(layout)
+        raise TresseError("il est vide\u00a0: retirez-le ou remplacez-le.")
+    read = document(layout, name, known.title or layout.title or _spoken(name))
+    passages = split(read)
+    if not passages:
+        raise TresseError("il n’a que des titres\u00a0: retirez-le ou complétez-le.")
+    return Reading(read, passages, layout.remarks)
 
 
-def corpus_files(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 (hexadecimal) of every file of `folder` that shapes an index, by file name."""
-    names = {path for document in _documents(folder) for path in _companions(document)}
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(names) if path.exists()}
+def _spoken(name: str) -> str:
+    words = _SEPARATORS.sub(" ", name.rpartition("/")[2]).strip()
+    return words[:1].upper() + words[1:]
 
 
-def expansions_path(folder: Path, document: Document) -> Path:
-    """Return where the expansions of `document` stand, whether they exist or not."""
-    return folder / f"{document.id}{EXPANSIONS}"
+def _lines(read: Callable[[Sequence[str], Descriptor], Layout]) -> Callable[[bytes, Descriptor], Layout]:
+    """A reader of the bytes of a text file, from one of its lines."""
+
+    def decoded(content: bytes, descriptor: Descriptor) -> Layout:
+        text, encoding = decode(content)
+        layout = read(text.splitlines(), descriptor)
+        return layout if encoding == UTF_8 else replace(layout, remarks=(f"lu comme du {encoding}", *layout.remarks))
+
+    return decoded
 
 
-def _documents(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
-        raise TresseError(f"Le dossier {folder} n’existe pas : créez-le et mettez-y vos documents, ou indiquez-en un autre.")
-    for path in sorted(folder.iterdir()):
-        visible = not path.name.startswith(".") and path.name not in NOTICES
-        if visible and path.is_file() and path.suffix.lower() in LAYOUTS:
-            yield path
-
-
-def _companions(path: Path) -> tuple[Path, ...]:
-    return path, path.with_suffix(DESCRIPTOR), path.with_name(path.stem + EXPANSIONS)
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as fault:
-        raise TresseError(f"Le document {path.name} ne peut pas être lu ({fault.strerror}) : vérifiez ses droits.") from fault
-    if b"\x00" in raw:
-        raise TresseError(f"Le document {path.name} n’est pas un fichier de texte : retirez-le ou convertissez-le en texte.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+READERS: Mapping[str, Callable[[bytes, Descriptor], Layout]] = {
+    ".txt": _lines(plain_layout),
+    ".md": _lines(markdown_layout),
+}

@@ -2,9 +2,10 @@
 
 import pytest
 
+from ingest.corpus import Source, find_corpus
 from ingest.document import Document
 from ingest.passages import Passage, split
-from ingest.reader import read_corpus
+from ingest.isolation import read_corpus
 from settings import Settings
 
 
@@ -13,6 +14,13 @@ def booklet() -> Document:
     """The real booklet, read with its descriptor."""
     (document,) = read_corpus(Settings().corpus)
     return document
+
+
+@pytest.fixture(scope="session")
+def booklet_source() -> Source:
+    """Where the real booklet stands."""
+    (source,) = find_corpus(Settings().corpus).sources
+    return source
 
 
 @pytest.fixture(scope="session")

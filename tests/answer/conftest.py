@@ -10,6 +10,7 @@ from answer.lexicon import Lexicon, lexicon
 from answer.weights import Weights
 from errors import TresseError
 from index.analysis import terms
+from index.knowledge import know, tell
 from index.search import Hit, SpanHit
 from index.units import Unit
 from ingest.document import Block, BlockKind, Document, Origin, Part, Span, Speaker
@@ -83,6 +84,9 @@ class WordIndex:
         self.documents = documents
         self.asked: list[tuple[str, tuple[str, ...], str]] = []
         self.passages = tuple(passage for document in documents.values() for passage in _passages(document))
+        self.knowledge = know(
+            map(tell, documents.values()), self.passages, [frozenset(terms(passage.text)) for passage in self.passages]
+        )
 
     heard = frozenset[str]()
 
@@ -135,7 +139,7 @@ def index(document: Document) -> Any:
 
 @pytest.fixture
 def known(index: Any) -> Lexicon:
-    return lexicon(index.passages, index.documents.values())
+    return lexicon(index.knowledge)
 
 
 @pytest.fixture

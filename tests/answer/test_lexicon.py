@@ -1,6 +1,6 @@
 import pytest
 
-from answer.lexicon import Lexicon, named_in, names, numbers_in
+from answer.lexicon import Lexicon, named_in, numbers_in
 from answer.weights import read_weights
 
 
@@ -19,12 +19,6 @@ def test_a_mistyped_word_is_read_as_its_neighbour(known):
     assert known.reading("ruch") == "ruch"
     assert known.reading("xyzt") == "xyzt"
     assert known.reading("aeroport") == "aeroport"
-
-
-def test_names_have_a_capital_where_none_is_due():
-    """A capital after a full stop, in a web address or in a word that is mostly small makes no name."""
-    text = "Chez Valore, la CAE est née. Cela va. Voir avise.org et l’Avise. La marque et une Marque, une marque."
-    assert {"valore", "cae", "avise"} == names([text])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 
 from answer.conversation import Turn, leans_on
 from answer.lexicon import lexicon
-from answer.subjects import find_subjects, interleave
+from answer.subjects import Subjects, interleave
 
 TWO = (
     ("fiche-1", "paragraph", ("La Ruche",), None, "On dit que la Ruche réunit des couturiers. La couture rend."),
@@ -19,7 +19,7 @@ def two(make_document, make_index):
 
 @pytest.fixture
 def subjects(two):
-    return find_subjects(two.passages, lexicon(two.passages, two.documents.values()))
+    return Subjects(two.knowledge.subjects)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def subjects(two):
 )
 def test_a_query_names_parts_by_the_names_of_their_headings(two, subjects, query, named):
     """A name in a part's headings names it, if most of its passages are there; one that only stands in its text does not."""
-    assert subjects.named(query, lexicon(two.passages, two.documents.values())) == named
+    assert subjects.named(query, lexicon(two.knowledge)) == named
 
 
 def test_a_side_is_asked_without_the_names_of_the_others(subjects):

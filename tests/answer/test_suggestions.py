@@ -1,5 +1,6 @@
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from answer.suggestions import Suggester
@@ -23,8 +24,23 @@ def units(index):
 
 
 @pytest.fixture
-def suggester(index, assistant, units):
-    return Suggester(assistant, SimpleNamespace(passages=index.passages, units=units))
+def make_suggester(index, assistant):
+    """Make a suggester whose units are given; the passages of a section are those of its headings."""
+
+    def make(units):
+        def around(document, start):
+            here = next(each for each in index.passages if each.document == document and each.start <= start < each.end)
+            near = [each.place.headings[:2] == here.place.headings[:2] for each in index.passages]
+            return np.array([number for number, unit in enumerate(units) if near[unit.passage]])
+
+        return Suggester(assistant, SimpleNamespace(passages=index.passages, units=units, around=around))
+
+    return make
+
+
+@pytest.fixture
+def suggester(make_suggester, units):
+    return make_suggester(units)
 
 
 def test_what_stands_next_to_a_quote_is_proposed(assistant, suggester):
@@ -40,13 +56,13 @@ def test_what_was_told_before_is_not_proposed(assistant, suggester):
     assert suggester.after(assistant.ask("Qu’est-ce que la Ruche au juste ?"), [before]) == ()
 
 
-def test_a_question_that_is_not_answered_from_its_sentence_is_not_proposed(index, assistant, units):
+def test_a_question_that_is_not_answered_from_its_sentence_is_not_proposed(make_suggester, assistant, units):
     """A question whose own sentence is not quoted for it stays unseen."""
     wrong = [
         Unit(u.passage, u.span, ("Quel temps fera-t-il demain matin ?",) if (u.passage, u.span) == (0, 1) else u.questions)
         for u in units
     ]
-    suggester = Suggester(assistant, SimpleNamespace(passages=index.passages, units=wrong))
+    suggester = make_suggester(wrong)
     assert suggester.after(assistant.ask("Qu’est-ce que la Ruche au juste ?")) == ()
 
 

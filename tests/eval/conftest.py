@@ -16,7 +16,7 @@ from index.analysis import terms
 from index.build import build_index
 from index.store import open_index
 from ingest.document import Document
-from ingest.reader import read_corpus
+from ingest.isolation import read_corpus
 from settings import Settings
 
 RUCHE = """# La Ruche

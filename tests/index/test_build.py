@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from errors import TresseError
-from index.build import Changes, build_index, read_content
+from index.assembly import assemble, embedded_texts
+from index.build import Changes, build_index
 from index.generation import current_generation
-from index.store import embedded_texts, open_index
+from index.intake import take_in
+from index.store import open_index
+from ingest.corpus import find_corpus
 from settings import Settings
 
 
@@ -66,7 +69,8 @@ def test_the_manifest_says_what_the_index_was_made_of(expanded: Settings, encode
 
 def test_texts_are_listed_passages_then_spans_then_questions(expanded: Settings) -> None:
     """A passage is encoded under its last two headings, a span and a question as they are."""
-    texts = embedded_texts(read_content(expanded))
+    taken = take_in(find_corpus(expanded.corpus), expanded.corpus, None, progress=False)
+    texts = embedded_texts(assemble(taken.prepared))
     assert texts[1].startswith("Les abeilles. Le miel. Le miel vient du nectar.")
     assert texts[4:6] == ["Une ruche compte 40 000 abeilles en été.", "La reine pond les œufs."]
     assert texts[-3:] == ["Qui pond dans la ruche ?", "Quelle plante violette ?", "D’où vient la douceur des tartines ?"]
@@ -79,11 +83,18 @@ def test_a_folder_that_cannot_be_written_is_said(settings: Settings, encoder: ob
         build_index(settings, progress=False, encoder=encoder)
 
 
-def test_a_stale_expansion_stops_the_build(expanded: Settings, encoder: object) -> None:
-    """A quote that no longer stands is named; what served goes on."""
-    (expanded.corpus / "pain.expansions.jsonl").write_text('{"quote": "Absente.", "questions": ["q"], "terms": ["t"]}\n')
-    with pytest.raises(TresseError, match="Absente"):
-        build_index(expanded, progress=False, encoder=encoder)
+def test_a_stale_expansion_is_left_out_and_said_at_each_build(expanded: Settings, encoder: object) -> None:
+    """A quote that no longer stands is named until it is mended; the document and its other expansions are indexed."""
+    stale = '{"quote": "Absente.", "questions": ["q"], "terms": ["t"]}\n'
+    sound = '{"quote": "Le boulanger pétrit la farine.", "questions": ["Qui pétrit ?"], "terms": ["fournil"]}\n'
+    (expanded.corpus / "pain.expansions.jsonl").write_text(stale + sound, encoding="utf-8")
+    for _ in range(2):
+        report = build_index(expanded, progress=False, encoder=encoder)
+        (fault,) = report.asides
+        assert (fault.name, fault.fault, report.sound) == ("pain.md", True, False)
+        assert "ligne 1" in fault.reason
+        assert "Absente" in fault.reason
+        assert open_index(expanded, encoder=encoder).search("Qui pétrit ?")[0].passage.document == "pain"
 
 
 def test_progress_is_shown_on_standard_error_only(

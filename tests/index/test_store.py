@@ -12,8 +12,10 @@ import pytest
 import index.generation
 from errors import TresseError
 from index.build import build_index
+from index.files import LAYOUT
 from index.generation import current_generation
 from index.store import has_index, open_index
+from index.units import Layout, read_layout, write_layout
 from settings import Settings
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -66,7 +68,7 @@ def test_a_generation_lists_what_it_is_made_of(built: Settings) -> None:
         if path.is_file() and not path.name.startswith(".tantivy-")
     }
     assert there - {"manifest.json"} == set(generation.manifest.files)
-    assert {"documents.jsonl", "passages.jsonl", "units.jsonl", "vocabulary.json", "vectors.faiss"} <= there
+    assert {"documents.jsonl", "passages.jsonl", "layout.npz", "vocabulary.json", "vectors.faiss", "codes.faiss"} <= there
     assert {"words/passages/meta.json", "words/units/meta.json"} <= there
 
 
@@ -123,11 +125,13 @@ def test_another_format_is_refused(built: Settings, encoder: object, monkeypatch
 def test_vectors_that_do_not_fit_the_passages_are_refused(built: Settings, encoder: object) -> None:
     """A generation put together from two, with checksums to match, is still not searched."""
     generation = current_generation(built.index)
-    lines = generation.read_text("units.jsonl").splitlines(keepends=True)[:-1]
-    (generation.folder / "units.jsonl").write_text("".join(lines), encoding="utf-8")
+    path = generation.folder / LAYOUT
+    layout, groups = read_layout(path)
+    columns = (column[:-1] for column in (layout.unit_passage, layout.unit_span, layout.unit_questions))
+    write_layout(path, Layout(*columns, layout.passages), groups)
     manifest = json.loads((generation.folder / "manifest.json").read_text(encoding="utf-8"))
-    content = "".join(lines).encode()
-    manifest["files"]["units.jsonl"] = [len(content), sha256(content).hexdigest()]
+    content = path.read_bytes()
+    manifest["files"][LAYOUT] = [len(content), sha256(content).hexdigest()]
     forged = json.dumps(manifest).encode()
     (generation.folder / "manifest.json").write_bytes(forged)
     (built.index / "current").write_text(f"{generation.folder.name} {sha256(forged).hexdigest()}\n")

@@ -62,7 +62,7 @@ def test_repeated_questions_count_once(passages: tuple[Passage, ...]) -> None:
 
 def test_a_layout_counts_rows_by_block() -> None:
     """Three passages, the second without a span: rows of passages, then spans, then questions."""
-    layout = Layout([Unit(0, 0, ("a", "b")), Unit(0, NO_SPAN, ("c",)), Unit(2, 0), Unit(2, 1, ("d",))], 3)
+    layout = Layout.of([Unit(0, 0, ("a", "b")), Unit(0, NO_SPAN, ("c",)), Unit(2, 0), Unit(2, 1, ("d",))], 3)
     assert layout.rows == 3 + 3 + 4
     assert layout.span_unit.tolist() == [0, 2, 3]
     assert layout.question_unit.tolist() == [0, 0, 1, 3]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.files import VECTORS
 from index.vectors import VectorIndex, read_vectors, write_vectors
 
 
@@ -19,8 +20,8 @@ def unit_rows(count: int, seed: int = 1) -> np.ndarray:
 @pytest.fixture
 def vectors(tmp_path: Path) -> VectorIndex:
     """Fifty vectors that went through a file."""
-    write_vectors(tmp_path / "v.faiss", unit_rows(50))
-    return read_vectors(tmp_path / "v.faiss")
+    write_vectors(tmp_path, unit_rows(50))
+    return read_vectors(tmp_path)
 
 
 def test_rows_come_back_from_the_file(vectors: VectorIndex) -> None:
@@ -33,8 +34,9 @@ def test_rows_come_back_from_the_file(vectors: VectorIndex) -> None:
 @given(rows=st.sets(st.integers(0, 49)).map(sorted), seed=st.integers(0, 9))
 def test_cosines_are_products(rows: list[int], seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each cosine is the inner product of two rows, 0 where it is negative."""
-    path = tmp_path_factory.getbasetemp() / "shared.faiss"
+    path = tmp_path_factory.getbasetemp() / "shared"
     if not path.exists():
+        path.mkdir()
         write_vectors(path, unit_rows(50))
     query, matrix = unit_rows(1, seed + 2)[0], unit_rows(50)
     expected = [max(0.0, sum(float(a) * float(b) for a, b in zip(matrix[row], query, strict=True))) for row in rows]
@@ -59,18 +61,19 @@ def test_an_empty_range_has_no_nearest(vectors: VectorIndex) -> None:
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     """Distances are not cosines: an index of another kind is not searched as if it were ours."""
-    faiss.write_index(faiss.IndexFlatL2(8), str(tmp_path / "l2.faiss"))
+    write_vectors(tmp_path, unit_rows(4))
+    faiss.write_index(faiss.IndexFlatL2(8), str(tmp_path / VECTORS))
     with pytest.raises(TypeError, match="IndexFlatL2"):
-        read_vectors(tmp_path / "l2.faiss")
+        read_vectors(tmp_path)
 
 
 def test_a_file_cannot_ask_for_more_memory_than_it_is_long(tmp_path: Path) -> None:
     """A length field blown up to a billion floats is refused at once."""
-    path = tmp_path / "bomb.faiss"
-    write_vectors(path, unit_rows(4))
+    write_vectors(tmp_path, unit_rows(4))
+    path = tmp_path / VECTORS
     content = bytearray(path.read_bytes())
     at = content.index((4 * 8 * 4 // 4).to_bytes(8, "little"))
     content[at : at + 8] = (10**9).to_bytes(8, "little")
     path.write_bytes(content)
     with pytest.raises(RuntimeError):
-        read_vectors(path)
+        read_vectors(tmp_path)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from index.build import build_index
-from index.store import Content, load_content
+from index.content import Content
+from index.store import open_content
 from index.verify import verify
 from ingest.document import Span
 from ingest.passages import Passage
@@ -34,10 +35,10 @@ def test_a_passage_that_is_not_exact_is_named(
     build_index(expanded, progress=False, encoder=encoder)
 
     def faulty(generation: object) -> Content:
-        content = load_content(generation)
+        content = open_content(generation)
         return replace(content, passages=(content.passages[0], change(content.passages[1]), *content.passages[2:]))
 
-    monkeypatch.setattr("index.verify.load_content", faulty)
+    monkeypatch.setattr("index.verify.open_content", faulty)
     faults = [fault for check in verify(expanded) for fault in check.faults]
     assert any("Le passage 1 (abeilles" in fault and said in fault for fault in faults)
     assert not any("Le passage 0" in fault or "Le passage 2" in fault for fault in faults)

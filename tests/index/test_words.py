@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analysis import Token, tokens
+from index.analysis import tokens
 from index.vocabulary import count_words
 from index.words import FIELDS, Words, WordUnit, write_words
 
@@ -17,7 +18,7 @@ TEXTS = ("miel miel abeille", "abeille ruche", "pain farine four four four", "la
 
 def open_words(folder: Path, texts: Sequence[str]) -> Words:
     """Index each text in the field `text` as a passage of document d0 or d1, and in the field `span` as a unit."""
-    units = [[Token(word, word) for word in text.split()] for text in texts]
+    units = [text.split() for text in texts]
     fields = {name: units if name in ("text", "span") else [() for _ in texts] for names in FIELDS.values() for name in names}
     for shelf, names in FIELDS.items():
         written = [
@@ -25,7 +26,8 @@ def open_words(folder: Path, texts: Sequence[str]) -> Words:
             for number, text in enumerate(texts)
         ]
         write_words(folder / shelf, shelf, written)
-    return Words(folder, count_words(fields, {name: len(texts) for name in fields}), {})
+    forms = {word: word for unit in units for word in unit}
+    return Words(folder, replace(count_words(fields, ()), forms=forms), {})
 
 
 def bm25(texts: Sequence[str], query: Sequence[str]) -> dict[int, float]:

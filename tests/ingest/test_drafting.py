@@ -23,7 +23,8 @@ from ingest.drafting import ASKS, INSTRUCTIONS, MOST_FAILURES, MOST_QUESTIONS, M
 from ingest.endpoint import TRIES
 from ingest.expansions import read_expansions
 from ingest.passages import Passage, split
-from ingest.reader import corpus_files, read_corpus, read_document
+from ingest.corpus import find_corpus
+from ingest.isolation import read_corpus, read_document
 from settings import read_endpoint
 
 GARDEN = """# Le jardin
@@ -191,17 +192,18 @@ def sentences(document: Document) -> list[str]:
 
 def test_every_sentence_has_an_entry_that_the_corpus_can_read(expand: Command, garden: Document) -> None:
     """In the order of the document, a repeated sentence once; the corpus is as it was until the draft is copied."""
-    before = corpus_files(expand.corpus)
+    before = find_corpus(expand.corpus).stamps
     status, out, _ = expand()
     assert status == 0
     assert expand.quotes == sentences(garden)
-    assert corpus_files(expand.corpus) == before
+    assert find_corpus(expand.corpus).stamps == before
     assert f"{len(expand.quotes)} entrées pour {len(expand.quotes)} phrases" in out
     copied = expand.corpus / "jardin.expansions.jsonl"
     assert f"copiez-le dans {copied}" in out
     assert "python -m index build\npython -m index verify" in out
     expand.draft.rename(copied)
-    assert [garden.text[one.start : one.end] for one in read_expansions(expand.corpus, garden)] == sentences(garden)
+    (source,) = find_corpus(expand.corpus).sources
+    assert [garden.text[one.start : one.end] for one in read_expansions(source, garden)[0]] == sentences(garden)
 
 
 def test_the_document_is_matter_inside_json_never_instructions(expand: Command, server: Server) -> None:

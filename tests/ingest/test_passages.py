@@ -13,7 +13,7 @@ from ingest.plain import plain_layout
 
 
 def read(text: str) -> Document:
-    return document(plain_layout("essai", text.splitlines(), Descriptor("Essai")))
+    return document(plain_layout(text.splitlines(), Descriptor("Essai")), "essai", "Essai")
 
 
 def test_a_long_paragraph_is_cut_between_sentences_into_even_passages() -> None:

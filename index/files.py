@@ -1,0 +1,8 @@
+"""The names of the files of a generation, for whoever writes them and whoever opens them."""
+
+CONTENTS, KNOWLEDGE, VOCABULARY = "contents.json", "knowledge.json", "vocabulary.json"
+DOCUMENTS, PASSAGES = "documents.jsonl", "passages.jsonl"
+WORD_FORMS, TOLD = "words.jsonl", "told.jsonl"  # read by the next build only
+LAYOUT, GRAMS = "layout.npz", "grams.npz"
+VECTORS, CODES = "vectors.faiss", "codes.faiss"
+WORDS = "words"

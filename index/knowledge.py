@@ -1,0 +1,177 @@
+"""Documents and passages in, what their words tell out: how common each is, names, acronyms, what names each part."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.analysis import fold, terms
+from ingest.document import Document
+from ingest.glossary import Glossary, find_spellings
+from ingest.passages import Passage
+
+WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
+_ELISION = re.compile(r"^(?:[ldsjmtcn]|qu|lorsqu|puisqu|jusqu)['’]", re.IGNORECASE)
+_ADDRESS = re.compile(r"^[@./]|[.@]\w$")  # « avise.org » is not the word « avise »
+_SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»)\n•–—-])[\s«“\"(\[]*$")
+_OWN = 0.6  # share of the passages with a word that a part must have for the word to be its own
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one document tells: the acronyms that it spells out, in order, and how often it writes each word in two ways.
+
+    Words are folded; `capital` counts those whose capital no sentence asks for, `small` those without one.
+    """
+
+    capital: Mapping[str, int]
+    small: Mapping[str, int]
+    spellings: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The terms that name a part: the names in its headings, and the words of its title, where they are its own."""
+
+    names: frozenset[str]
+    title: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of the words of all documents.
+
+    `frequencies` counts, for each term, the passages that hold it, in their headings and in who speaks included; `names` are
+    folded words; `subjects` go by scope (« livret#fiche-2 »), in the order of the documents.
+    """
+
+    passages: int
+    frequencies: Mapping[str, int]
+    names: frozenset[str]
+    glossary: Glossary
+    subjects: Mapping[str, Subject]
+
+
+def tell(document: Document) -> Told:
+    """Collect what a document tells by itself."""
+    capital: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    text = document.text
+    for match in WORD.finditer(text):
+        word, folded = _bare_and_folded(match.group())
+        if not folded or _ADDRESS.search(text[max(0, match.start() - 1) : match.end() + 2]):
+            continue
+        if not word[:1].isupper():
+            small[folded] += 1
+        elif not opens_sentence(text, match.start()):
+            capital[folded] += 1
+    return Told(dict(capital), dict(small), tuple(find_spellings(text)))
+
+
+@lru_cache(maxsize=65_536)
+def _bare_and_folded(written: str) -> tuple[str, str]:
+    """Return a word without what is elided before it, and folded; "" for a word that is not searched."""
+    word = bare_word(written)
+    return word, fold(word) if terms(word) else ""
+
+
+def bare_word(word: str) -> str:
+    """Return the word without the article or pronoun elided before it: « l’Avise » gives « Avise »."""
+    return _ELISION.sub("", word)
+
+
+def opens_sentence(text: str, start: int) -> bool:
+    """Say whether a word that begins at `start` begins a sentence, a line or a quotation, where any word has a capital."""
+    return bool(_SENTENCE_OPENING.search(text[max(0, start - 8) : start]))
+
+
+def know(told: Iterable[Told], passages: Sequence[Passage], words: Sequence[frozenset[str]]) -> Knowledge:
+    """Put together what is known of all documents; `words` are the terms of the text of each passage."""
+    capital: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    spellings: list[tuple[str, str]] = []
+    for each in told:
+        capital.update(each.capital)
+        small.update(each.small)
+        spellings += each.spellings
+    # More often with a capital than without makes a name.
+    names = frozenset(word for word, count in capital.items() if count > small[word] and len(word) > 1)
+    frequencies: Counter[str] = Counter()
+    for passage, of_text in zip(passages, words, strict=True):
+        frequencies.update(of_text | place_terms(passage))
+    return Knowledge(len(passages), dict(frequencies), names, Glossary.of(spellings), _subjects(passages, words, names))
+
+
+def place_terms(passage: Passage) -> frozenset[str]:
+    """Return the terms of the headings above a passage and of the person who speaks."""
+    return frozenset[str]().union(*map(words_of, (*passage.place.headings, str(passage.place.speaker or ""))))
+
+
+@lru_cache(maxsize=16_384)
+def words_of(text: str) -> frozenset[str]:
+    """Return the terms of a text that will be met again: a passage, one of its spans, a heading."""
+    return frozenset(terms(text))
+
+
+def _subjects(passages: Sequence[Passage], words: Sequence[frozenset[str]], names: frozenset[str]) -> Mapping[str, Subject]:
+    headings: dict[str, dict[str, None]] = defaultdict(dict)
+    for passage in passages:
+        headings[passage.scope].update(dict.fromkeys(passage.place.headings))
+    own = _own_words(passages, words)
+    terms_of_names = frozenset(term for name in names for term in terms(name))
+    found = {}
+    for scope, above in headings.items():
+        title = _union(list(above)[:1]) & own[scope] - terms_of_names
+        found[scope] = Subject(_union(above) & terms_of_names & own[scope], frozenset(filter(str.isalpha, title)))
+    return found
+
+
+def _union(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset[str]().union(*map(words_of, texts))
+
+
+def _own_words(passages: Iterable[Passage], words: Iterable[frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """Return, for each part, the words most of whose passages are in it."""
+    everywhere: Counter[str] = Counter()
+    within: dict[str, Counter[str]] = defaultdict(Counter)
+    for passage, of_text in zip(passages, words, strict=True):
+        everywhere.update(of_text)
+        within[passage.scope].update(of_text)
+    return {
+        scope: frozenset(word for word, count in counts.items() if count >= _OWN * everywhere[word])
+        for scope, counts in within.items()
+    }
+
+
+def dump_told(told: Told) -> bytes:
+    """Write what a document tells as one line of JSON."""
+    return json.dumps((told.capital, told.small, told.spellings), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def load_told(line: bytes) -> Told:
+    """Read back what `dump_told` wrote."""
+    capital, small, spellings = json.loads(line)
+    return Told(capital, small, tuple((acronym, long) for acronym, long in spellings))
+
+
+def dump_knowledge(known: Knowledge) -> str:
+    """Write what is known as JSON, the same always the same way."""
+    subjects = {scope: (sorted(subject.names), sorted(subject.title)) for scope, subject in known.subjects.items()}
+    return json.dumps(
+        (known.passages, dict(sorted(known.frequencies.items())), sorted(known.names), known.glossary.entries, subjects),
+        ensure_ascii=False,
+    )
+
+
+def load_knowledge(text: str) -> Knowledge:
+    """Read back what `dump_knowledge` wrote."""
+    passages, frequencies, names, acronyms, subjects = json.loads(text)
+    return Knowledge(
+        passages,
+        frequencies,
+        frozenset(names),
+        Glossary(acronyms),
+        {scope: Subject(frozenset(named), frozenset(title)) for scope, (named, title) in subjects.items()},
+    )

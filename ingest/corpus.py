@@ -1,0 +1,225 @@
+"""A folder in, the files of it that are documents out, and why the others are not. Reads bytes, understands none."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from pathlib import Path
+from types import MappingProxyType
+
+from errors import TresseError
+from ingest.canonical import clean
+
+_MEGABYTE = 1_000_000
+LARGEST: Mapping[str, int] = {  # bytes, by format: of plain text 20 MB are thirty novels, the rest carries pictures and fonts
+    **dict.fromkeys((".txt", ".md", ".html", ".htm"), 20 * _MEGABYTE),
+    **dict.fromkeys((".pdf", ".docx", ".odt"), 200 * _MEGABYTE),
+}
+DESCRIPTOR, EXPANSIONS = ".toml", ".expansions.jsonl"
+_COMPANION = 20 * _MEGABYTE  # bytes at most of a descriptor or of expansions
+_LARGEST = max(LARGEST.values())
+_NOTICES = ("SOURCES.md", "README.md")  # what is said about a folder, not what it holds
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is a document. `id` is its path in the corpus without its suffix, in letters that can be shown.
+
+    `files` names it and the other files of the corpus that have the same content.
+    """
+
+    id: str
+    path: Path
+    files: tuple[str, ...]
+
+    @property
+    def suffix(self) -> str:
+        """The format, in small letters, with its full stop."""
+        return self.path.suffix.lower()
+
+    @property
+    def descriptor(self) -> Path:
+        """Where the descriptor of the document stands, whether it exists or not."""
+        return self.path.with_suffix(DESCRIPTOR)
+
+    @property
+    def expansions(self) -> Path:
+        """Where the expansions of the document stand, whether they exist or not."""
+        return self.path.with_name(self.path.stem + EXPANSIONS)
+
+    def content(self) -> bytes:
+        """Read the file. Raises TresseError, a sentence to be read after its name, where it cannot be read or is too large."""
+        return _read(self.path, LARGEST[self.suffix])
+
+    def described(self) -> str | None:
+        """Read the descriptor, None where there is none. Raises TresseError, to be read after the document’s name."""
+        return _companion(self.descriptor, "son descripteur")
+
+    def expanded(self) -> str | None:
+        """Read the expansions, None where there are none. Raises TresseError, to be read after the document’s name."""
+        return _companion(self.expansions, "ses enrichissements")
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A file that is not read, and why, in French; `fault` where someone should do something about it."""
+
+    name: str
+    reason: str
+    fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells whether a file changed: size in bytes and time of change in nanoseconds quickly, its SHA-256 surely."""
+
+    size: int
+    changed: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What a folder holds, in the order of the names."""
+
+    sources: tuple[Source, ...]
+    asides: tuple[Aside, ...]
+    stamps: Mapping[str, Stamp]  # of every file that shapes an index, by name
+
+
+def shown(path: Path | str) -> str:
+    """Return a name as it can be printed, kept in JSON and asked for: NFC, no control character, no byte that is no letter."""
+    return clean(os.fsencode(path).decode("utf-8", "replace")) or "\N{REPLACEMENT CHARACTER}"
+
+
+def find_corpus(folder: Path, known: Mapping[str, Stamp] = MappingProxyType({})) -> Corpus:
+    """Walk through `folder` and its folders; a file whose size and time are those `known` is not hashed again.
+
+    Raises TresseError where the folder is missing.
+    """
+    if not folder.is_dir():
+        raise TresseError(f"Le dossier {folder} n’existe pas : créez-le et mettez-y vos documents, ou indiquez-en un autre.")
+    sources: dict[str, Source] = {}
+    asides: list[Aside] = []
+    companions: list[Path] = []
+    for path in _walk(folder, asides):
+        reason = _refused(path, folder)
+        if reason:
+            asides.append(Aside(_name(path, folder), reason))
+        elif path.name.endswith((DESCRIPTOR, EXPANSIONS)):
+            companions.append(path)
+        else:
+            source = Source(shown(path.relative_to(folder).with_suffix("")), path, (_name(path, folder),))
+            twin = sources.setdefault(source.id, source)
+            if twin is not source:
+                asides.append(
+                    Aside(_name(path, folder), f"a le même nom que {shown(twin.path.name)}\u00a0: renommez-le.", True)
+                )
+    files = [path for source in sources.values() for path in (source.path, source.descriptor, source.expansions)]
+    asides += [Aside(_name(path, folder), "n’accompagne aucun document.") for path in companions if path not in files]
+    stamps = {name: stamp for path in files if (stamp := _stamp(path, known.get(name := _name(path, folder))))}
+    return _different(sources.values(), asides, stamps)
+
+
+def _different(sources: Iterable[Source], asides: Sequence[Aside], stamps: Mapping[str, Stamp]) -> Corpus:
+    """Keep one document of those with the same content; the others are names of it."""
+    kept: dict[str, Source] = {}
+    twins = []
+    for source in sources:
+        name = source.files[0]
+        content = stamps[name].sha256 if name in stamps else ""
+        twin = kept.get(content) if content else None
+        if twin:
+            kept[content] = replace(twin, files=(*twin.files, name))
+            twins.append(Aside(name, f"a le même contenu que {twin.files[0]}."))
+        else:
+            kept[content or name] = source
+    return Corpus(tuple(kept.values()), (*asides, *twins), stamps)
+
+
+def _name(path: Path, folder: Path) -> str:
+    return shown(path.relative_to(folder))
+
+
+def _walk(folder: Path, asides: list[Aside]) -> Iterator[Path]:
+    """Give every file, in the order of the names, and set aside the folders that are not entered."""
+
+    def unreadable(error: OSError) -> None:
+        asides.append(
+            Aside(shown(Path(error.filename).relative_to(folder)), f"ne peut pas être ouvert ({error.strerror}).", True)
+        )
+
+    for root, folders, files in os.walk(folder, onerror=unreadable):
+        here = Path(root)
+        entered = []
+        for name in sorted(folders):
+            path = here / name
+            reason = "est un dossier caché." if name.startswith(".") else "est un lien." if path.is_symlink() else ""
+            if reason:
+                asides.append(Aside(shown(path.relative_to(folder)), reason))
+            else:
+                entered.append(name)
+        folders[:] = entered
+        yield from (here / name for name in sorted(files))
+
+
+def _refused(path: Path, folder: Path) -> str:
+    """Return why a file is no document, "" where it is one or goes with one."""
+    if path.name.startswith((".", "~$")):
+        return "est un fichier caché."
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        return "est un lien qui sort du dossier."
+    if path.name in _NOTICES:
+        return "présente le dossier."
+    if not path.is_file():
+        return "n’est pas un fichier."
+    if path.suffix.lower() not in LARGEST and not path.name.endswith((DESCRIPTOR, EXPANSIONS)):
+        return f"n’a pas un format connu ({', '.join(LARGEST)})."
+    return ""
+
+
+def _stamp(path: Path, known: Stamp | None) -> Stamp | None:
+    """Return the stamp of a file, None where there is none; one that cannot be read, or is too large to be, has no hash."""
+    state = _state(path)
+    if state is None:
+        return None
+    if known and state == (known.size, known.changed):
+        return known
+    try:
+        with path.open("rb") as file:
+            return Stamp(*state, file_digest(file, "sha256").hexdigest() if state[0] <= _LARGEST else "")
+    except OSError:
+        return Stamp(*state, "")
+
+
+def _companion(path: Path, what: str) -> str | None:
+    try:
+        return _read(path, _COMPANION).decode("utf-8-sig") if _state(path) else None
+    except UnicodeDecodeError as error:
+        raise TresseError(f"{what} ({shown(path.name)})\u00a0: ce n’est pas de l’UTF-8, enregistrez-le en UTF-8.") from error
+    except TresseError as fault:
+        raise TresseError(f"{what} ({shown(path.name)})\u00a0: {fault}") from fault
+
+
+def _read(path: Path, largest: int) -> bytes:
+    """Read a file whole, as it stood at one moment."""
+    before = _state(path)
+    if before and before[0] > largest:
+        raise TresseError(f"il dépasse {largest // _MEGABYTE}\u00a0Mo, la limite de ce format\u00a0: coupez-le en plusieurs.")
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise TresseError(f"il ne peut pas être lu ({error.strerror})\u00a0: vérifiez ses droits.") from error
+    if before is None or before != _state(path) or len(content) != before[0]:
+        raise TresseError("il change pendant qu’il est lu\u00a0: relancez quand il sera écrit.")
+    return content
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Return the size and the time of change of a file, None where there is none: its name may be too long to exist."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns
