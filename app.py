@@ -6,13 +6,20 @@ import logging
 import os
 import socket
 import sys
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
+from answer.live import Live
 from errors import TresseError
+from index.generation import current_name
 from settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from index.search import Index
+    import gradio as gr
+    import uvicorn
+
+    from interface.desk import Desk
 
 # Before anything imports them: Gradio asks two servers for news, the model libraries look for newer weights.
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
@@ -79,32 +86,63 @@ def _refused(error: OSError, host: str, port: int) -> str:
 
 
 def serve(settings: Settings, listener: socket.socket, *, host: str) -> None:
-    """Open the index, build the page and answer on `listener` until interrupted."""
-    from answer.assistant import Assistant  # not before the arguments are read: these imports take seconds
+    """Serve the pages on `listener` until interrupted, and open the index meanwhile. Raises TresseError where it cannot be."""
+    import uvicorn  # not before the arguments are read: these imports take seconds
 
-    index = _open_or_build(settings)
-    import uvicorn
-
-    from interface.assistant_page import assistant_page
     from interface.server import web_application
 
-    web = web_application(assistant_page(Assistant(index), index), names=[host])
-    print(f"Tresse est prête : ouvrez {address(host, listener)} dans un navigateur. Ctrl+C l’arrête.", flush=True)
-    uvicorn.Server(uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=PATIENCE)).run(sockets=[listener])
+    live = Live(partial(_open_or_build, settings), partial(current_name, settings.index))
+    web = web_application(pages(live), names=[host])
+    server = uvicorn.Server(uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=PATIENCE))
+    print(
+        f"Tresse est servie sur {address(host, listener)} : ouvrez cette adresse dans un navigateur. Ctrl+C l’arrête.",
+        flush=True,
+    )
+    live.start()
+    Thread(target=_announce, args=(live, server), daemon=True).start()
+    server.run(sockets=[listener])
+    if live.settled.is_set() and not live.ready:
+        live.current()
 
 
-def _open_or_build(settings: Settings) -> "Index":
+def pages(live: "Live[Desk]") -> "gr.Blocks":
+    """Compose the pages, each from its own file."""
+    import gradio as gr
+
+    from interface.assistant_page import assistant_page
+
+    with gr.Blocks(title="Tresse", fill_width=True, analytics_enabled=False) as site:
+        assistant_page(live)
+    return site
+
+
+def _announce(live: "Live[Desk]", server: "uvicorn.Server") -> None:
+    """Say when questions are answered; stop where they cannot be."""
+    live.settled.wait()
+    if live.ready:
+        print("L’index est chargé : Tresse répond.", flush=True)
+    else:
+        server.should_exit = True
+
+
+def _open_or_build(settings: Settings, before: "Desk | None") -> "Desk":
     """Open the index; build it at the first start, and again when it no longer serves: it takes seconds."""
     from index.build import build_index
-    from index.store import has_index, open_index
+    from index.store import has_index
+    from interface.desk import open_desk
 
     try:
-        return open_index(settings)
+        return open_desk(settings, before)
     except TresseError as error:
+        if before:
+            raise
         first = not has_index(settings)
         print("Premier démarrage : l’index se construit." if first else f"{error}\nL’index se reconstruit.", flush=True)
-    build_index(settings, progress=True)
-    return open_index(settings)
+    report = build_index(settings, progress=True)
+    for aside in report.asides:
+        if aside.fault:
+            print(f"{aside.name} : {aside.reason}", file=sys.stderr)
+    return open_desk(settings, None)
 
 
 def address(host: str, listener: socket.socket) -> str:

@@ -1,21 +1,25 @@
 """The chat with its sources: what Gradio shows, and what a question changes in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from answer.assistant import Assistant
 from answer.entry import QUESTION_LIMIT
-from answer.suggestions import SHOWN, Suggester
-from index.search import Index
-from ingest.document import Document
-from interface.examples import example_questions
+from answer.live import LOADING, Live
+from errors import TresseError
 from interface.exchange import Exchange, settle, suggested
 from interface.messages import messages
 from interface.sources import EMPTY, panel
 
+if TYPE_CHECKING:
+    from index.contents import Contents
+    from interface.desk import Desk
+
+SHOWN, EXAMPLE_LIMIT = 3, 5  # questions proposed after an answer, and before the first one
+TITLES_SHOWN = 8  # of documents: as many as stand above the question box of a phone
+LOADING_LOOK = 1  # second between two looks at whether the index is there
 HEADER = (
     '<header id="tresse"><h1>Tresse</h1><p>Posez votre question comme à un collègue : '
     "chaque réponse cite mot pour mot les documents, et montre où.</p></header>"
@@ -24,59 +28,82 @@ EVERYWHERE = "Chercher partout"
 NOTHING_ASKED = "Écrivez d’abord votre question."
 
 
-def assistant_page(assistant: Assistant, index: Index) -> gr.Blocks:
-    """Build the page of a conversation with `assistant` on the documents of `index`."""
-    documents = index.documents
-    with gr.Blocks(title="Tresse", fill_width=True, analytics_enabled=False) as page:
-        gr.Markdown(HEADER, elem_id="header")
-        talk = gr.State(())
-        with gr.Row(elem_id="page"):
-            with gr.Column(scale=3, elem_id="conversation"):
-                chat = _chat(welcome(documents))
-                examples = _examples(example_questions(documents, assistant))
-                nexts = _next_questions()
-                question = _question_box()
-                with gr.Row(elem_id="under"):
-                    scopes = _scope_filter(documents)
-                    restart = gr.Button("Nouvelle conversation", size="sm", elem_id="restart", scale=0, min_width=0)
-            with gr.Column(scale=2, elem_id="sources"):
-                sources = gr.Markdown(EMPTY, elem_id="panel")
+def assistant_page(live: Live["Desk"]) -> None:
+    """Lay out the conversation in the page that is open, and say what a question changes in it."""
+    gr.Markdown(HEADER, elem_id="header")
+    talk = gr.State(())
+    with gr.Row(elem_id="page"):
+        with gr.Column(scale=3, elem_id="conversation"):
+            chat = _chat()
+            with gr.Column(elem_id="examples", visible=False) as offered:
+                gr.Markdown('<h3 class="try">Par exemple</h3>')
+                examples = _questions(EXAMPLE_LIMIT)
+            with gr.Row(elem_id="nexts"):
+                nexts = _questions(SHOWN)
+            question = _question_box()
+            with gr.Row(elem_id="under"):
+                scopes = _scope_filter()
+                restart = gr.Button("Nouvelle conversation", size="sm", elem_id="restart", scale=0, min_width=0)
+        with gr.Column(scale=2, elem_id="sources"):
+            sources = gr.Markdown(EMPTY, elem_id="panel")
+    loading = gr.Timer(LOADING_LOOK)
 
-        def ask(text: str, within: Sequence[str], said: tuple[Exchange, ...]) -> Iterator[dict[Any, Any]]:
-            asked = Exchange(len(said) + 1, text.strip())
-            yield {question: "", chat: messages((*said, asked)), **_offer(nexts, ())}
-            told = (*said, settle(asked, said, assistant, within))
-            yield {chat: messages(told), sources: panel(told, documents), talk: told}
-            yield _offer(nexts, suggested(told, suggester))
+    def furnish() -> dict[Any, Any]:
+        """Fill in what rests on the documents, once they are there."""
+        try:
+            desk = live.current()
+        except TresseError as fault:
+            return {chat: gr.update(placeholder=_notice(str(fault)))}
+        return {
+            chat: gr.update(placeholder=welcome(desk.index.contents)),
+            scopes: gr.update(choices=scope_choices(desk.index.contents)),
+            offered: gr.update(visible=bool(desk.examples)),
+            loading: gr.update(active=False),
+            **_offer(examples, desk.examples),
+        }
 
-        suggester = Suggester(assistant, index)
-        shown = [question, chat, sources, talk, *nexts]
-        quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        question.submit(ask, [question, scopes, talk], shown, validator=_check, **quiet)
-        for offered in (*examples, *nexts):
-            offered.click(ask, [offered, scopes, talk], shown, **quiet)
-        restart.click(lambda: {question: "", chat: [], sources: EMPTY, talk: (), **_offer(nexts, ())}, None, shown, **quiet)
-    return page
+    def ask(text: str, within: Sequence[str], said: tuple[Exchange, ...]) -> Iterator[dict[Any, Any]]:
+        asked = Exchange(len(said) + 1, text.strip())
+        yield {question: "", chat: messages((*said, asked)), **_offer(nexts, ())}
+        told = (*said, settle(asked, said, live, within))
+        yield {chat: messages(told), sources: panel(told), talk: told}
+        yield _offer(nexts, suggested(told, live))
+
+    shown = [question, chat, sources, talk, *nexts]
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    furnished = [chat, scopes, offered, loading, *examples]
+    gr.on([loading.tick, gr.context.Context.root_block.load], furnish, None, furnished, **quiet)
+    question.submit(ask, [question, scopes, talk], shown, validator=_check, **quiet)
+    for offer in (*examples, *nexts):
+        offer.click(ask, [offer, scopes, talk], shown, **quiet)
+    restart.click(lambda: {question: "", chat: [], sources: EMPTY, talk: (), **_offer(nexts, ())}, None, shown, **quiet)
 
 
-def welcome(documents: Mapping[str, Document]) -> str:
+def welcome(contents: "Contents") -> str:
     """Return what the empty conversation says: what can be asked about, and what the answers are made of."""
-    titles = "".join(f"<li>{escape(document.title)}</li>" for document in documents.values())
+    titles = [escape(document.title) for document in contents.values()]
+    listed = "".join(f"<li>{title}</li>" for title in titles[:TITLES_SHOWN])
+    if len(titles) > TITLES_SHOWN:
+        listed += f"<li>et {len(titles) - TITLES_SHOWN} autres</li>"
     return (
-        f'<div class="welcome"><h2>Que voulez-vous savoir ?</h2><ul>{titles}</ul>'
+        f'<div class="welcome"><h2>Que voulez-vous savoir ?</h2><ul>{listed}</ul>'
         "<p>Les réponses sont des extraits exacts, jamais des phrases inventées. "
         "Quand les documents ne répondent pas, Tresse le dit.</p></div>"
     )
 
 
-def _chat(placeholder: str) -> gr.Chatbot:
+def _notice(words: str) -> str:
+    return f'<div class="welcome"><p>{escape(words)}</p></div>'
+
+
+def _chat() -> gr.Chatbot:
     return gr.Chatbot(
         elem_id="chat",
         label="Conversation",
         show_label=False,
         container=False,
         height="100%",
-        placeholder=placeholder,
+        placeholder=_notice(LOADING),
         autoscroll=False,
         buttons=[],
         latex_delimiters=[],
@@ -98,15 +125,8 @@ def _question_box() -> gr.Textbox:
     )
 
 
-def _examples(questions: Sequence[str]) -> list[gr.Button]:
-    with gr.Column(elem_id="examples", visible=bool(questions)):
-        gr.Markdown('<h3 class="try">Par exemple</h3>')
-        return [gr.Button(question, size="sm", elem_classes="example") for question in questions]
-
-
-def _next_questions() -> list[gr.Button]:
-    with gr.Row(elem_id="nexts"):
-        return [gr.Button("", size="sm", elem_classes="example", visible=False) for _ in range(SHOWN)]
+def _questions(count: int) -> list[gr.Button]:
+    return [gr.Button("", size="sm", elem_classes="example", visible=False) for _ in range(count)]
 
 
 def _offer(buttons: Sequence[gr.Button], questions: Sequence[str]) -> dict[Any, Any]:
@@ -115,22 +135,23 @@ def _offer(buttons: Sequence[gr.Button], questions: Sequence[str]) -> dict[Any, 
     return {button: gr.update(value=text, visible=bool(text)) for button, text in zip(buttons, padded, strict=True)}
 
 
-def _scope_filter(documents: Mapping[str, Document]) -> gr.CheckboxGroup:
+def _scope_filter() -> gr.CheckboxGroup:
     """Show the parts to search in. Each choice's value is its scope, as `Assistant.ask` takes it."""
-    several = len(documents) > 1
-    choices = [
-        (f"{document.title} – {part.title}" if several else part.title, f"{document.id}#{part.id}")
-        for document in documents.values()
-        for part in document.parts
-    ]
     with gr.Accordion(EVERYWHERE, open=False, elem_id="filter") as fold:
         scopes = gr.CheckboxGroup(
-            choices, label="Chercher seulement dans", info="Rien de coché : partout.", elem_id="scopes", container=False
+            [], label="Chercher seulement dans", info="Rien de coché : partout.", elem_id="scopes", container=False
         )
     scopes.change(
         lambda chosen: gr.update(label=scope_label(chosen)), scopes, fold, show_progress="hidden", api_visibility="private"
     )
     return scopes
+
+
+def scope_choices(contents: "Contents") -> list[tuple[str, str]]:
+    """Return what can be searched alone: the parts of one document, or the documents of several."""
+    if len(contents) > 1:
+        return [(document.title, document.id) for document in contents.values()]
+    return [(part.title, f"{document.id}#{part.id}") for document in contents.values() for part in document.parts]
 
 
 def scope_label(chosen: Sequence[str]) -> str:

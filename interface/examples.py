@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from answer.assistant import Assistant
 from ingest.document import Document, Part
@@ -17,8 +18,7 @@ def example_questions(documents: Mapping[str, Document], assistant: Assistant) -
         for document in documents.values()
         for part in document.parts
     )
-    found = [question for question in questions if question]
-    return tuple(found[:EXAMPLE_LIMIT])
+    return tuple(islice(filter(None, questions), EXAMPLE_LIMIT))
 
 
 def _asked(document: Document, part: Part) -> Iterable[str]:

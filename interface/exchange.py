@@ -1,13 +1,18 @@
 """One question and what became of it: the state of the page. Knows nothing of HTML."""
 
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from answer.assistant import Answer, Assistant
 from answer.conversation import Turn
-from answer.suggestions import Suggester
+from answer.live import Live
 from errors import TresseError
+from ingest.document import Document
+
+if TYPE_CHECKING:
+    from answer.assistant import Answer
+    from interface.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -21,34 +26,40 @@ UNEXPECTED = (
 class Exchange:
     """A question with its answer, or with the French sentence that says why there is none; neither while it is sought.
 
-    `number` counts the questions of a conversation from 1 and names the anchors of its sources.
+    `number` counts the questions of a conversation from 1 and names the anchors of its sources. `cited` holds the documents
+    that the answer cites, as they were when it was given: the index may change while a conversation goes on. `several`:
+    whether there were several documents, so that each source has to be named by its own.
     """
 
     number: int
     question: str
-    answer: Answer | None = None
+    answer: "Answer | None" = None
     fault: str | None = None
+    cited: Mapping[str, Document] = field(default_factory=dict)
+    several: bool = False
 
 
-def settle(asked: Exchange, before: Sequence[Exchange], assistant: Assistant, within: Collection[str]) -> Exchange:
+def settle(asked: Exchange, before: Sequence[Exchange], live: "Live[Desk]", within: Collection[str]) -> Exchange:
     """Return `asked` with its answer or its fault. Never raises: Gradio hides the whole conversation when a handler does."""
     try:
-        answer = assistant.ask(asked.question, turns(before), within=within)
+        desk = live.current()
+        answer = desk.assistant.ask(asked.question, turns(before), within=within)
+        cited = {citation.document: desk.index.documents[citation.document] for citation in answer.citations}
     except TresseError as error:
-        return Exchange(asked.number, asked.question, fault=str(error))
+        return replace(asked, fault=str(error))
     except Exception:
         log.exception("question %d of a conversation", asked.number)
-        return Exchange(asked.number, asked.question, fault=UNEXPECTED)
-    return Exchange(asked.number, asked.question, answer=answer)
+        return replace(asked, fault=UNEXPECTED)
+    return replace(asked, answer=answer, cited=cited, several=len(desk.index.contents) > 1)
 
 
-def suggested(exchanges: Sequence[Exchange], suggester: Suggester) -> tuple[str, ...]:
+def suggested(exchanges: Sequence[Exchange], live: "Live[Desk]") -> tuple[str, ...]:
     """Return what could be asked after the last exchange; nothing where it has no answer. Never raises, as `settle`."""
     *before, last = (exchange.answer for exchange in exchanges)
     if last is None or last.status != "answered":
         return ()
     try:
-        return suggester.after(last, [answer for answer in before if answer])
+        return live.current().suggester.after(last, [answer for answer in before if answer])
     except Exception:
         log.exception("suggestions after question %d of a conversation", len(exchanges))
         return ()

@@ -8,6 +8,7 @@ browser, from asking questions here: Gradio accepts any Host and reflects any Or
 import re
 from collections.abc import Collection
 from ipaddress import ip_address
+from pathlib import Path
 from secrets import token_urlsafe
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,10 +27,20 @@ POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-# Classic script: it runs before Gradio's modules, which then find a French browser.
-HEAD = (
-    '<link rel="stylesheet" href="./interface/tresse.css"><script nonce="{nonce}" src="./interface/tresse.js"></script></head>'
-)
+STATIC = Path(__file__).with_name("static")
+
+
+def _head() -> str:
+    """Return what loads our styles and scripts; `{nonce}` stands for that of the page.
+
+    Classic scripts: they run before Gradio's modules, which then find a French browser.
+    """
+    styles = (f'<link rel="stylesheet" href="/interface/{path.name}">' for path in sorted(STATIC.glob("*.css")))
+    scripts = (f'<script nonce="{{nonce}}" src="/interface/{path.name}"></script>' for path in sorted(STATIC.glob("*.js")))
+    return "".join((*styles, *scripts)) + "</head>"
+
+
+HEAD = _head()
 
 
 class Guard:

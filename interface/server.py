@@ -1,16 +1,14 @@
 """The page and its files behind the guard, as one ASGI application."""
 
 from collections.abc import Collection
-from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from interface.security import Guard
+from interface.security import STATIC, Guard
 from interface.theme import theme
 
-STATIC = Path(__file__).with_name("static")
 # Gradio keeps 10 000 conversations by default, about half a gigabyte.
 CONVERSATION_LIMIT = 500
 

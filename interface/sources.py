@@ -1,7 +1,7 @@
 """Exchanges and documents in, the HTML of the sources panel out. Every text of a user or a document is escaped here."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from answer.quotes import Citation
@@ -18,33 +18,32 @@ EMPTY = (
 )
 
 
-def panel(exchanges: Sequence[Exchange], documents: Mapping[str, Document]) -> str:
+def panel(exchanges: Sequence[Exchange]) -> str:
     """Return the sources of every answer, newest first; those of earlier answers are folded, never lost."""
     if not exchanges:
         return EMPTY
     latest, *earlier = reversed(exchanges)
-    cited = [_folded(exchange, documents) for exchange in earlier if exchange.answer and exchange.answer.citations]
-    return _section(latest, documents) + (f'<h2 class="earlier">Réponses précédentes</h2>{"".join(cited)}' if cited else "")
+    cited = [_folded(exchange) for exchange in earlier if exchange.answer and exchange.answer.citations]
+    return _section(latest) + (f'<h2 class="earlier">Réponses précédentes</h2>{"".join(cited)}' if cited else "")
 
 
-def _section(exchange: Exchange, documents: Mapping[str, Document]) -> str:
+def _section(exchange: Exchange) -> str:
     citations = exchange.answer.citations if exchange.answer else ()
     title = "Sources" if len(citations) != 1 else "Source"
-    body = _articles(exchange, documents) or '<p class="none">Cette réponse ne cite aucun passage.</p>'
+    body = _articles(exchange) or '<p class="none">Cette réponse ne cite aucun passage.</p>'
     return f'<section><h2>{title} de la réponse</h2><p class="asked">{escape(exchange.question)}</p>{body}</section>'
 
 
-def _folded(exchange: Exchange, documents: Mapping[str, Document]) -> str:
+def _folded(exchange: Exchange) -> str:
     question = escape(exchange.question)
-    return f"<details><summary>{question}</summary>{_articles(exchange, documents)}</details>"
+    return f"<details><summary>{question}</summary>{_articles(exchange)}</details>"
 
 
-def _articles(exchange: Exchange, documents: Mapping[str, Document]) -> str:
+def _articles(exchange: Exchange) -> str:
     if not exchange.answer:
         return ""
-    several = len(documents) > 1
     return "".join(
-        _article(exchange.number, citation, documents[citation.document], name_document=several)
+        _article(exchange.number, citation, exchange.cited[citation.document], name_document=exchange.several)
         for citation in exchange.answer.citations
     )
 

@@ -12,11 +12,15 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from answer.assistant import Answer
 from answer.conversation import Turn
+from answer.live import Live
 from answer.quotes import Citation
+from app import pages
 from errors import TresseError
+from index.contents import Listed, ListedPart
 from ingest.document import Block, Document, Origin, Part, Speaker
 from ingest.passages import Place
-from interface.assistant_page import assistant_page
+from interface.desk import Desk
+from interface.examples import example_questions
 from interface.server import web_application
 
 HOSTILE = (
@@ -48,6 +52,11 @@ def _document(identity: str = "livret", title: str = "Le livret") -> Document:
             text += content + "\n\n"
         parts.append(Part(part, heading, begin, len(text)))
     return Document(identity, title, text, tuple(parts), tuple(blocks), (Origin(0, 1),))
+
+
+def _listed(document: Document) -> Listed:
+    parts = tuple(ListedPart(part.id, part.title, number, number + 1) for number, part in enumerate(document.parts))
+    return Listed(document.id, document.title, (f"{document.id}.txt",), parts, 0, len(parts))
 
 
 @pytest.fixture
@@ -178,11 +187,33 @@ def ask() -> Callable[[Page, str], Locator]:
 
 
 @pytest.fixture
-def address(assistant, document) -> Iterator[str]:
+def make_live() -> Callable[..., Live]:
+    """Make what is served: an assistant on documents, with what it suggests and the questions that it offers."""
+
+    def make(assistant: object, *documents: Document, examples: Sequence[str] = ()) -> Live:
+        index = SimpleNamespace(
+            documents={document.id: document for document in documents},
+            contents={document.id: _listed(document) for document in documents},
+        )
+        suggester = SimpleNamespace(after=lambda *_: ())
+        live = Live(lambda _: Desk(index, assistant, suggester, tuple(examples)), lambda: "g000001")
+        live.start()
+        assert live.settled.wait(10)
+        return live
+
+    return make
+
+
+@pytest.fixture
+def live(assistant, document, make_live) -> Live:
+    """The fake assistant on the document."""
+    return make_live(assistant, document, examples=example_questions({document.id: document}, assistant))
+
+
+@pytest.fixture
+def address(live) -> Iterator[str]:
     """The page of the fake assistant, served by a thread."""
-    web = web_application(
-        assistant_page(assistant, SimpleNamespace(documents={document.id: document}, units=(), passages=())), names=()
-    )
+    web = web_application(pages(live), names=())
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -4,29 +4,35 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
+import pytest
+
 from interface.exchange import Exchange
 from interface.sources import CONTEXT_LIMIT, EMPTY, context, panel, shortened, where
 
 GOLDEN = Path(__file__).with_name("panel.golden.html")
 
 
+@pytest.fixture
+def cited(document):
+    return {document.id: document}
+
+
 def text_of(html):
     return unescape(re.sub(r"<[^>]+>", "", html.replace("<br>", "\n")))
 
 
-def test_the_panel_reads_as_the_golden_file(answering, cite, document, speaker):
+def test_the_panel_reads_as_the_golden_file(answering, cite, cited, speaker):
     """The sources of two answers, the latest open; TRESSE_GOLDEN=write rewrites the file to review."""
-    first = Exchange(1, "Que fait un réseau ?", answer=answering("« Il mutualise. » [1]", cite("Il mutualise.")))
+    first = Exchange(1, "Que fait un réseau ?", answer=answering("« Il mutualise. » [1]", cite("Il mutualise.")), cited=cited)
     second = Exchange(
         2,
         "Combien d’adhérents ?",
         answer=answering(
             "« 340 adhérents » [1] [2]", cite("340 adhérents", speaker=speaker), cite("Il dure.", number=2, page=6)
         ),
+        cited=cited,
     )
-    html = (
-        panel((first, second), {document.id: document}).replace("<article>", "\n<article>").replace("<details>", "\n<details>")
-    )
+    html = panel((first, second)).replace("<article>", "\n<article>").replace("<details>", "\n<details>")
     if os.environ.get("TRESSE_GOLDEN") == "write":
         GOLDEN.write_text(html + "\n", encoding="utf-8")
     assert GOLDEN.read_text(encoding="utf-8") == html + "\n"
@@ -54,22 +60,22 @@ def test_neighbours_are_of_the_same_part(cite, document):
     assert '<p class="near paragraph">Un réseau' in context(cite("Fin."), document, anchor="a")
 
 
-def test_hostile_text_shows_as_text(answering, cite, document, hostile):
+def test_hostile_text_shows_as_text(answering, cite, cited, hostile):
     """Tags in a question, a quote or a neighbour are shown, not obeyed."""
-    exchange = Exchange(1, hostile, answer=answering("« x » [1]", cite(hostile), cite("12 élus.", number=2)))
+    exchange = Exchange(1, hostile, answer=answering("« x » [1]", cite(hostile), cite("12 élus.", number=2)), cited=cited)
     for exchanges in ((exchange,), (exchange, Exchange(2, "Autre ?", answer=answering("Non.", status="refused")))):
-        html = panel(exchanges, {document.id: document})
+        html = panel(exchanges)
         assert "<img" not in html
         assert "<script" not in html
         assert hostile in text_of(html)
         assert "\n\n" not in html
 
 
-def test_a_speaker_is_named_once(answering, cite, document, speaker):
+def test_a_speaker_is_named_once(answering, cite, cited, speaker):
     """Where a heading is already the speaker's name and role, the place does not say them twice."""
     citation = cite("Fin.", speaker=speaker)
     headed = replace(citation, place=replace(citation.place, headings=("Fiche 1", str(speaker), "Une question ?")))
-    html = panel((Exchange(1, "Un ?", answer=answering("« Fin. » [1]", headed)),), {document.id: document})
+    html = panel((Exchange(1, "Un ?", answer=answering("« Fin. » [1]", headed), cited=cited),))
     assert '<p class="place"><span>Une question ?</span><span>Jeanne Roy, directrice</span>' in html
 
 
@@ -80,30 +86,30 @@ def test_a_label_gives_way_to_the_question_before_it(cite, document):
     assert '<p class="near heading">Qu’est-ce qu’un réseau ?</p>' in html
 
 
-def test_several_documents_are_named(answering, cite, document, other_document):
+def test_several_documents_are_named(answering, cite, cited):
     """The title of the document is said where there is more than one."""
-    exchange = Exchange(1, "Un ?", answer=answering("« Fin. » [1]", cite("Fin.")))
-    assert "Le livret" not in panel((exchange,), {document.id: document})
-    assert "<span>Le livret</span>" in panel((exchange,), {document.id: document, other_document.id: other_document})
+    exchange = Exchange(1, "Un ?", answer=answering("« Fin. » [1]", cite("Fin.")), cited=cited)
+    assert "Le livret" not in panel((exchange,))
+    assert "<span>Le livret</span>" in panel((replace(exchange, several=True),))
 
 
-def test_earlier_sources_stay_after_an_answer_without_any(answering, cite, document):
+def test_earlier_sources_stay_after_an_answer_without_any(answering, cite, cited):
     """An answer that cites nothing folds the sources before it and loses none."""
     exchanges = (
-        Exchange(1, "Un ?", answer=answering("« Fin. » [1]", cite("Fin."))),
+        Exchange(1, "Un ?", answer=answering("« Fin. » [1]", cite("Fin.")), cited=cited),
         Exchange(2, "Deux ?", answer=answering("Je n’ai rien trouvé.", status="refused")),
         Exchange(3, "Trois ?", fault="Erreur."),
     )
-    html = panel(exchanges, {document.id: document})
+    html = panel(exchanges)
     assert "Cette réponse ne cite aucun passage." in html
     assert "<details><summary>Un ?</summary>" in html
     assert 'id="source-1-1"' in html
     assert "Deux ?" not in html
 
 
-def test_an_empty_conversation_says_what_will_come(document):
+def test_an_empty_conversation_says_what_will_come():
     """Before the first question the panel explains itself."""
-    assert panel((), {document.id: document}) == EMPTY
+    assert panel(()) == EMPTY
 
 
 def test_a_place_is_a_page_or_lines(cite):
