@@ -18,12 +18,23 @@ def joins(before: str, after: str) -> bool:
 
 
 @dataclass(slots=True)
+class _Growing:
+    """A block while it is read."""
+
+    kind: BlockKind
+    rows: list[list[Line]]
+    level: int = 0
+    speaker: Speaker | None = None
+    inline: bool = False
+
+
+@dataclass(slots=True)
 class Grouping:
     """The blocks of a run of lines while they are read, each with its rows; `kind` is what ordinary text becomes."""
 
     kind: BlockKind
     speaker: Speaker | None = None
-    _done: list[RawBlock] = field(default_factory=list)
+    _done: list[_Growing] = field(default_factory=list)
     _open: bool = False
     _after_gap: bool = True
     _expected: BlockKind | None = None
@@ -42,12 +53,12 @@ class Grouping:
 
     def alone(self, kind: BlockKind, line: Line, *, inline: bool = False) -> None:
         """Add a block of one line that nothing joins."""
-        self._done.append(RawBlock(kind, ((line,),), inline=inline))
+        self._done.append(_Growing(kind, [[line]], inline=inline))
         self._open = False
 
     def open(self, kind: BlockKind, line: Line, *, level: int = 0) -> None:
         """Begin a block."""
-        self._done.append(RawBlock(kind, ((line,),), level, self.speaker))
+        self._done.append(_Growing(kind, [[line]], level, self.speaker))
         self._open, self._after_gap = True, False
 
     def bulleted(self, line: Line) -> bool:
@@ -73,8 +84,7 @@ class Grouping:
         """Go on with the open block, or begin the next."""
         goes_on = self._open and (not self._after_gap or joins(self._last_line().text, line.text))
         if goes_on and len(self._last_line().text) <= LINE_IS_PARAGRAPH:
-            last = self._done[-1]
-            self._done[-1] = replace(last, rows=(*last.rows[:-1], (*last.rows[-1], line)))
+            self._done[-1].rows[-1].append(line)
             self._after_gap = False
         else:
             self.open(self._expected or self.kind, line)
@@ -83,15 +93,16 @@ class Grouping:
     def rename(self, kind: BlockKind, *, level: int) -> None:
         """Turn the last block, where it is ordinary text that a blank line set apart, into `kind`."""
         if self._open and len(self._done) > 1 and self._done[-1].kind == self.kind and not self._done[-2].inline:
-            self._done[-1] = replace(self._done[-1], kind=kind, level=level)
+            self._done[-1].kind, self._done[-1].level = kind, level
 
     def blocks(self) -> tuple[RawBlock, ...]:
         """Return what was read."""
-        return tuple(self._done)
+        return tuple(
+            RawBlock(each.kind, tuple(map(tuple, each.rows)), each.level, each.speaker, each.inline) for each in self._done
+        )
 
     def _add_row(self, line: Line) -> None:
-        last = self._done[-1]
-        self._done[-1] = replace(last, rows=(*last.rows, (line,)))
+        self._done[-1].rows.append([line])
         self._after_gap = False
 
     def _last_line(self) -> Line:

@@ -1,6 +1,7 @@
 """French text in, the spans of its sentences out."""
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 
 from ingest.document import Span
@@ -10,13 +11,15 @@ ABBREVIATIONS = frozenset(
     "m mm mme mlle dr pr me st ste p pp n no nos vol art al éd ed coll chap fig cf ex env tél tel av bd hab réf ref "
     "janv févr fév avr juil sept oct nov déc min max approx resp ch t".split()
 )
-_END = re.compile(
-    r"(?P<stop>[.!?…]+)"
-    r"(?P<closing>(?:\s?[»”\"’)\]]+)*)"
-    r"(?=\s+[\s«“\"(\[–—•-]*[^\W_])"
+_END = re.compile(  # no two ways to match the same letters: a file may hold a million full stops in a row
+    r"(?<![.!?…])(?P<stop>[.!?…]++)"
+    r"(?P<closing>(?:\s?[»”\"’)\]])*)"
+    r"(?=\s[\s«“\"(\[–—•-]*[^\W_])"
 )
 _WORD_BEFORE = re.compile(r"[\w’'-]+$")
 _OPENS = re.compile(r"[\s«“\"(\[–—•-]*")
+_PAIRS = (("(", ")"), ("«", "»"), ("“", "”"))
+_WORD_LENGTH = 100  # characters before a full stop among which to look for the word that it may shorten
 
 
 def sentence_spans(text: str) -> tuple[Span, ...]:
@@ -34,7 +37,8 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 
 
 def _line_spans(line: str, offset: int) -> list[Span]:
-    cuts = [match.end() for match in _END.finditer(line) if _ends_sentence(line, match)]
+    inside = _Inside(line)
+    cuts = [match.end() for match in _END.finditer(line) if _ends_sentence(line, match, inside)]
     bounds = [0, *cuts, len(line)]
     spans = []
     for left, right in pairwise(bounds):
@@ -45,20 +49,34 @@ def _line_spans(line: str, offset: int) -> list[Span]:
     return spans
 
 
-def _ends_sentence(line: str, match: re.Match[str]) -> bool:
-    after = line[match.end() :]
-    opens = _OPENS.match(after)
-    following = after[opens.end() if opens else 0 :][:1]
-    if any(_inside(line, match.end(), *pair) for pair in (("(", ")"), ("«", "»"), ("“", "”"))):
+class _Inside:
+    """Where a line stands inside brackets or quotation marks, found once for all its full stops."""
+
+    def __init__(self, line: str) -> None:
+        self._pairs = [tuple(_places(line, mark) for mark in pair) for pair in _PAIRS]
+
+    def at(self, place: int) -> bool:
+        """Whether more opens than closes before `place`, and something closes after it."""
+        return any(
+            bisect_left(opens, place) > bisect_left(closes, place) and bool(closes) and closes[-1] >= place
+            for opens, closes in self._pairs
+        )
+
+
+def _places(line: str, mark: str) -> list[int]:
+    return [place for place, letter in enumerate(line) if letter == mark] if mark in line else []
+
+
+def _ends_sentence(line: str, match: re.Match[str], inside: _Inside) -> bool:
+    opens = _OPENS.match(line, match.end())
+    following = line[opens.end() : opens.end() + 1] if opens else ""
+    if inside.at(match.end()):
         return False
     if match["stop"] != ".":
         # « originalité ! – met » and « questions à… » go on in lower case.
         return not following.islower()
-    return not (following.islower() or _is_shortened(line[: match.start()], bool(match["closing"])))
-
-
-def _inside(line: str, at: int, opening: str, closing: str) -> bool:
-    return line.count(opening, 0, at) > line.count(closing, 0, at) and closing in line[at:]
+    before = line[max(0, match.start() - _WORD_LENGTH) : match.start()]
+    return not (following.islower() or _is_shortened(before, bool(match["closing"])))
 
 
 def _is_shortened(before: str, closed: bool) -> bool:
