@@ -60,8 +60,8 @@ def _print_answers(assistant: Assistant) -> None:
     encoding, answers = [], []
     for number in range(ANSWERS):
         question = ASKED[number % len(ASKED)]
-        encoding.append(_spent(partial(assistant.index.encode, question)))
-        answers.append(_spent(partial(assistant.ask, question)))
+        encoding.append(spent(partial(assistant.index.encode, question)))
+        answers.append(spent(partial(assistant.ask, question)))
     answer, encode = statistics.median(answers), statistics.median(encoding)
     slowest = statistics.quantiles(answers, n=20)[-1]
     print(f"Une réponse : {answer:.1f} ms (médiane de {ANSWERS}), {slowest:.1f} ms au 95e centile.")
@@ -72,8 +72,8 @@ def _print_answers(assistant: Assistant) -> None:
 def _print_build(settings: Settings) -> None:
     with tempfile.TemporaryDirectory() as folder:
         aside = replace(settings, index=Path(folder) / "index", embeddings=Path(folder) / "embeddings")
-        fresh = _spent(lambda: build_index(aside, progress=False)) / 1000
-        again = _spent(lambda: build_index(aside, progress=False)) / 1000
+        fresh = spent(lambda: build_index(aside, progress=False)) / 1000
+        again = spent(lambda: build_index(aside, progress=False)) / 1000
     print(f"Construire l’index : {fresh:.1f} s, le reconstruire sans changement : {again:.1f} s.")
     print(f"Mémoire au plus haut de ce processus : {_peak(resource.RUSAGE_SELF):.0f} Mo.")
 
@@ -84,7 +84,7 @@ def _seconds(command: Sequence[str]) -> float:
     return perf_counter() - start
 
 
-def _spent(work: Callable[[], object]) -> float:
+def spent(work: Callable[[], object]) -> float:
     """Milliseconds that `work` takes."""
     start = perf_counter()
     work()

@@ -11,8 +11,11 @@ from ingest.document import Document
 from ingest.encoding import UTF_8, decode
 from ingest.layout import Layout
 from ingest.markdown import markdown_layout
+from ingest.opendocument import opendocument_layout
 from ingest.passages import Passage, split
 from ingest.plain import plain_layout
+from ingest.webpage import webpage_layout
+from ingest.word import word_layout
 
 _SEPARATORS = re.compile(r"[\s_-]+")  # of words in the name of a file
 
@@ -61,4 +64,8 @@ def _lines(read: Callable[[Sequence[str], Descriptor], Layout]) -> Callable[[byt
 READERS: Mapping[str, Callable[[bytes, Descriptor], Layout]] = {
     ".txt": _lines(plain_layout),
     ".md": _lines(markdown_layout),
+    ".html": webpage_layout,
+    ".htm": webpage_layout,
+    ".docx": word_layout,
+    ".odt": opendocument_layout,
 }

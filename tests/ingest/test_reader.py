@@ -54,7 +54,7 @@ def test_markdown_headings_make_the_trail_and_its_marks_are_read_away(tmp_path: 
     assert passages[0].text == "Un mot et un lien."
     assert passages[1].place.headings[-2:] == ("Titre", "Partie")
     assert passages[1].text == "• un\n• deux"
-    assert [document.text[span.start : span.end] for span in passages[2].spans] == ["A ; B", "c ; d"]
+    assert [document.text[span.start : span.end] for span in passages[2].spans] == ["A : c ; B : d"]
 
 
 def test_spaces_apostrophes_and_invisible_characters_are_settled_once(tmp_path: Path) -> None:
