@@ -64,8 +64,14 @@ def terms(text: str) -> tuple[str, ...]:
 
 def tokens(text: str) -> tuple[Token, ...]:
     """Give the words of `text` that are not stop words, in reading order."""
-    words = ((match.group(), fold(match.group())) for match in _TOKEN.finditer(_settle(text)))
-    return tuple(Token(form, stem(form), _is_acronym(word)) for word, form in words if _counts(form))
+    return tuple(token for token in map(_token, _TOKEN.findall(_settle(text))) if token)
+
+
+@lru_cache(maxsize=65_536)
+def _token(word: str) -> Token | None:
+    """Return what a word, as it is written, is searched by; None for one that is not."""
+    form = fold(word)
+    return Token(form, stem(form), _is_acronym(word)) if _counts(form) else None
 
 
 def fold(text: str) -> str:

@@ -14,7 +14,7 @@ from ingest.passages import Passage
 
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _ELISION = re.compile(r"^(?:[ldsjmtcn]|qu|lorsqu|puisqu|jusqu)['’]", re.IGNORECASE)
-_ADDRESS = re.compile(r"^[@./]|[.@]\w$")  # « avise.org » is not the word « avise »
+_LETTER = re.compile(r"\w")
 _SENTENCE_OPENING = re.compile(r"(?:^|[.!?…:»)\n•–—-])[\s«“\"(\[]*$")
 _OWN = 0.6  # share of the passages with a word that a part must have for the word to be its own
 
@@ -61,13 +61,19 @@ def tell(document: Document) -> Told:
     text = document.text
     for match in WORD.finditer(text):
         word, folded = _bare_and_folded(match.group())
-        if not folded or _ADDRESS.search(text[max(0, match.start() - 1) : match.end() + 2]):
+        if not folded or _in_address(text, *match.span()):
             continue
         if not word[:1].isupper():
             small[folded] += 1
         elif not opens_sentence(text, match.start()):
             capital[folded] += 1
     return Told(dict(capital), dict(small), tuple(find_spellings(text)))
+
+
+def _in_address(text: str, start: int, end: int) -> bool:
+    """Say whether a word is a piece of an address: « avise.org » is not the word « avise »."""
+    before = start > 0 and text[start - 1] in "@./"
+    return before or (text[end : end + 1] in (".", "@") and bool(_LETTER.match(text, end + 1)))
 
 
 @lru_cache(maxsize=65_536)

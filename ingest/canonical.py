@@ -36,8 +36,12 @@ class Lexicon:
     def of(cls, lines: Iterable[str]) -> "Lexicon":
         """Collect every word and hyphenated word that no line end cuts."""
         words: set[str] = set()
-        for line in lines:
-            whole = line[: line.rstrip().rfind(" ")] if line.rstrip().endswith("-") else line
+        cut = False
+        for line in map(str.strip, lines):
+            whole = line.partition(" ")[2] if cut else line
+            cut = line.endswith("-")
+            if cut:
+                whole = whole.rpartition(" ")[0]
             for match in _WORD.finditer(whole.lower()):
                 words.update((match.group(), *match.group().split("-")))
         return cls(frozenset(words))
@@ -81,8 +85,10 @@ class _Text:
     def _joined(self, text: str, following: str) -> str:
         cut = _CUT.search(text)
         tail = _WORD.match(following)
-        if cut is None or tail is None or not tail.group()[0].islower():
+        if cut is None or tail is None:
             return f"{text} "
+        if not tail.group()[0].islower():  # « Loire-Atlantique »
+            return text
         return text if self.lexicon.keeps_hyphen(cut["head"], tail.group()) else text[:-1]
 
     def _marked(self, line: Line) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-_SPELLED_OUT = re.compile(r"(?P<before>[^().;:!?\n]{4,200})\s\((?:les? |la )?(?P<acronym>[A-Z][A-Za-zÉ]{1,9})\)")
+_ACRONYM = re.compile(r"\s\((?:les? |la )?(?P<acronym>[A-Z][A-Za-zÉ]{1,9})\)")
+_BEFORE = re.compile(r"[^().;:!?\n]{4,}\Z")  # what may be spelled out, in a window of 200 characters
+_WINDOW = 200
 _ELIDED = re.compile(r"\b(?:l|d|qu|j|n|s|c|m|t)[’']", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS_PER_LETTER = 3  # « coopérative d’activité et d’emploi »: a letter may cost a small word or two
@@ -66,8 +68,9 @@ def build_glossary(texts: Iterable[str]) -> Glossary:
 
 def find_spellings(text: str) -> Iterator[tuple[str, str]]:
     """Give each acronym, in capitals, that a text spells out, with what it stands for, in order."""
-    for match in _SPELLED_OUT.finditer(text):
-        long = long_form(match["acronym"], match["before"])
+    for match in _ACRONYM.finditer(text):
+        before = _BEFORE.search(text[max(0, match.start() - _WINDOW) : match.start()])
+        long = before and long_form(match["acronym"], before.group())
         if long:
             yield match["acronym"].upper(), long
 

@@ -13,6 +13,7 @@ from ingest.layout import Layout
 from ingest.markdown import markdown_layout
 from ingest.opendocument import opendocument_layout
 from ingest.passages import Passage, split
+from ingest.pdf import pdf_layout
 from ingest.plain import plain_layout
 from ingest.webpage import webpage_layout
 from ingest.word import word_layout
@@ -66,6 +67,7 @@ READERS: Mapping[str, Callable[[bytes, Descriptor], Layout]] = {
     ".md": _lines(markdown_layout),
     ".html": webpage_layout,
     ".htm": webpage_layout,
+    ".pdf": pdf_layout,
     ".docx": word_layout,
     ".odt": opendocument_layout,
 }
