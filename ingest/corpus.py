@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
+from stat import S_ISREG
 from types import MappingProxyType
 
 from errors import TresseError
@@ -25,12 +26,13 @@ _NOTICES = ("SOURCES.md", "README.md")  # what is said about a folder, not what 
 class Source:
     """A file that is a document. `id` is its path in the corpus without its suffix, in letters that can be shown.
 
-    `files` names it and the other files of the corpus that have the same content.
+    `files` names it and the other files of the corpus that have the same content; `refused` stands beside it and is not read.
     """
 
     id: str
     path: Path
     files: tuple[str, ...]
+    refused: tuple[Path, ...] = ()
 
     @property
     def suffix(self) -> str:
@@ -53,11 +55,11 @@ class Source:
 
     def described(self) -> str | None:
         """Read the descriptor, None where there is none. Raises TresseError, to be read after the document’s name."""
-        return _companion(self.descriptor, "son descripteur")
+        return None if self.descriptor in self.refused else _companion(self.descriptor, "son descripteur")
 
     def expanded(self) -> str | None:
         """Read the expansions, None where there are none. Raises TresseError, to be read after the document’s name."""
-        return _companion(self.expansions, "ses enrichissements")
+        return None if self.expansions in self.refused else _companion(self.expansions, "ses enrichissements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Corpus:
     sources: tuple[Source, ...]
     asides: tuple[Aside, ...]
     stamps: Mapping[str, Stamp]  # of every file that shapes an index, by name
+    closed: tuple[str, ...] = ()  # the folders that could not be opened: nobody knows what they hold
 
 
 def shown(path: Path | str) -> str:
@@ -102,10 +105,13 @@ def find_corpus(folder: Path, known: Mapping[str, Stamp] = MappingProxyType({}))
     sources: dict[str, Source] = {}
     asides: list[Aside] = []
     companions: list[Path] = []
-    for path in _walk(folder, asides):
+    refused: set[Path] = set()
+    closed: list[str] = []
+    for path in _walk(folder, asides, closed):
         reason = _refused(path, folder)
         if reason:
             asides.append(Aside(_name(path, folder), reason))
+            refused.add(path)
         elif path.name.endswith((DESCRIPTOR, EXPANSIONS)):
             companions.append(path)
         else:
@@ -115,10 +121,11 @@ def find_corpus(folder: Path, known: Mapping[str, Stamp] = MappingProxyType({}))
                 asides.append(
                     Aside(_name(path, folder), f"a le même nom que {shown(twin.path.name)}\u00a0: renommez-le.", True)
                 )
-    files = [path for source in sources.values() for path in (source.path, source.descriptor, source.expansions)]
+    found = [replace(each, refused=tuple(sorted({each.descriptor, each.expansions} & refused))) for each in sources.values()]
+    files = {path: _name(path, folder) for each in found for path in (each.path, each.descriptor, each.expansions)}
     asides += [Aside(_name(path, folder), "n’accompagne aucun document.") for path in companions if path not in files]
-    stamps = {name: stamp for path in files if (stamp := _stamp(path, known.get(name := _name(path, folder))))}
-    return _different(sources.values(), asides, stamps)
+    stamped = ((name, _stamp(path, known.get(name))) for path, name in files.items() if path not in refused)
+    return replace(_different(found, asides, {name: stamp for name, stamp in stamped if stamp}), closed=tuple(closed))
 
 
 def _different(sources: Iterable[Source], asides: Sequence[Aside], stamps: Mapping[str, Stamp]) -> Corpus:
@@ -141,12 +148,14 @@ def _name(path: Path, folder: Path) -> str:
     return shown(path.relative_to(folder))
 
 
-def _walk(folder: Path, asides: list[Aside]) -> Iterator[Path]:
-    """Give every file, in the order of the names, and set aside the folders that are not entered."""
+def _walk(folder: Path, asides: list[Aside], closed: list[str]) -> Iterator[Path]:
+    """Give every file, in the order of the names, and set aside the folders that are not entered, or closed."""
 
     def unreadable(error: OSError) -> None:
+        name = shown(Path(error.filename).relative_to(folder))
+        closed.append(name)
         asides.append(
-            Aside(shown(Path(error.filename).relative_to(folder)), f"ne peut pas être ouvert ({error.strerror}).", True)
+            Aside(name, f"est un dossier qui ne peut pas être ouvert ({error.strerror})\u00a0: vérifiez ses droits.", True)
         )
 
     for root, folders, files in os.walk(folder, onerror=unreadable):
@@ -154,7 +163,7 @@ def _walk(folder: Path, asides: list[Aside]) -> Iterator[Path]:
         entered = []
         for name in sorted(folders):
             path = here / name
-            reason = "est un dossier caché." if name.startswith(".") else "est un lien." if path.is_symlink() else ""
+            reason = "est un dossier caché." if name.startswith(".") else "est un lien." if _is_link(path) else ""
             if reason:
                 asides.append(Aside(shown(path.relative_to(folder)), reason))
             else:
@@ -167,15 +176,34 @@ def _refused(path: Path, folder: Path) -> str:
     """Return why a file is no document, "" where it is one or goes with one."""
     if path.name.startswith((".", "~$")):
         return "est un fichier caché."
-    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+    if _is_link(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):  # a loop has no end
         return "est un lien qui sort du dossier."
     if path.name in _NOTICES:
         return "présente le dossier."
-    if not path.is_file():
+    if not _is_file(path):
         return "n’est pas un fichier."
     if path.suffix.lower() not in LARGEST and not path.name.endswith((DESCRIPTOR, EXPANSIONS)):
         return f"n’a pas un format connu ({', '.join(LARGEST)})."
     return ""
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # of a folder that may be listed and not entered: reading the file will say so
+        return True
+
+
+def unchanged(path: Path, stamp: Stamp | None) -> bool:
+    """Tell whether a file is still, or still is not, what it was when it was stamped."""
+    return _state(path) == ((stamp.size, stamp.changed) if stamp else None)
 
 
 def _stamp(path: Path, known: Stamp | None) -> Stamp | None:
@@ -204,22 +232,27 @@ def _companion(path: Path, what: str) -> str | None:
 def _read(path: Path, largest: int) -> bytes:
     """Read a file whole, as it stood at one moment."""
     before = _state(path)
-    if before and before[0] > largest:
+    if before is None:
+        raise TresseError("il ne peut pas être lu\u00a0: vérifiez qu’il existe, et ses droits.")
+    if before[0] > largest:
         raise TresseError(f"il dépasse {largest // _MEGABYTE}\u00a0Mo, la limite de ce format\u00a0: coupez-le en plusieurs.")
     try:
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
         raise TresseError(f"il ne peut pas être lu ({error.strerror})\u00a0: vérifiez ses droits.") from error
-    if before is None or before != _state(path) or len(content) != before[0]:
+    if before != _state(path) or len(content) != before[0]:
         raise TresseError("il change pendant qu’il est lu\u00a0: relancez quand il sera écrit.")
     return content
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    """Return the size and the time of change of a file, None where there is none: its name may be too long to exist."""
+    """Return the size and the time of change of a file, None where there is none: its name may be too long to exist.
+
+    A pipe is none: whoever opens it waits for somebody to write.
+    """
     try:
         state = path.stat()
     except OSError:
         return None
-    return state.st_size, state.st_mtime_ns
+    return (state.st_size, state.st_mtime_ns) if S_ISREG(state.st_mode) else None

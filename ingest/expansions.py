@@ -27,7 +27,7 @@ def read_expansions(source: Source, document: Document) -> tuple[tuple[Expansion
     the number of its line. Raises TresseError where the file cannot be read.
     """
     expansions, faults = [], []
-    for number, line in enumerate((source.expanded() or "").splitlines(), 1):
+    for number, line in enumerate((source.expanded() or "").split("\n"), 1):
         try:
             if line.strip():
                 expansions.append(_expansion(shown(source.expansions.name), number, line, document))
@@ -42,7 +42,8 @@ def _expansion(name: str, number: int, line: str, document: Document) -> Expansi
         quote, questions, terms = entry["quote"], entry["questions"], entry["terms"]
         if not (isinstance(quote, str) and quote and _strings(questions) and _strings(terms)):
             raise TypeError
-    except (json.JSONDecodeError, KeyError, TypeError) as fault:
+        "".join((quote, *questions, *terms)).encode()  # JSON may hold halves of characters, which nothing can write
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise TresseError(
             f"{name}, ligne {number} : une entrée a un texte « quote », des listes « questions » et « terms ». Corrigez-la."
         ) from fault

@@ -4,6 +4,7 @@ import atexit
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock, Timer
@@ -17,14 +18,15 @@ from ingest.reader import Reading
 from ingest.records import load_document, load_passage
 from settings import ROOT
 
+COMMAND = (sys.executable, "-m", "ingest.worker")
 PATIENCE = 120  # seconds for one file: a book of 1,000 dense pages takes less than one minute
 
 
 class Isolation:
     """A child process that reads one file after another, started when it is needed and again when a file was too much."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience = patience
+    def __init__(self, patience: float = PATIENCE, command: Sequence[str] = COMMAND) -> None:
+        self._patience, self._command = patience, command
         self._child: subprocess.Popen[bytes] | None = None
         self._busy = Lock()
 
@@ -32,9 +34,12 @@ class Isolation:
         """Read a file. Raises TresseError, a sentence to be read after its name, where it cannot be read within the limits."""
         content, described = source.content(), source.described()
         request = {"name": source.id, "suffix": source.suffix, "size": len(content), "descriptor": described}
+        request["patience"] = self._patience
         with self._busy:
             reply = self._ask(json.dumps(request).encode() + b"\n" + content)
-        if reply.get("exhausted"):  # the child ends by itself
+            if reply.get("exhausted"):  # the child is about to end: the next file is not for it
+                self.close()
+        if reply.get("exhausted"):
             raise TresseError("il demande plus de mémoire que permis\u00a0: coupez-le en plusieurs, ou retirez-le.")
         if "fault" in reply:
             raise TresseError(reply["fault"])
@@ -71,7 +76,7 @@ class Isolation:
     def _alive(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "ingest.worker"],
+                self._command,
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

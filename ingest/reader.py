@@ -9,14 +9,14 @@ from ingest.canonical import document
 from ingest.descriptor import Descriptor, read_descriptor
 from ingest.document import Document
 from ingest.encoding import UTF_8, decode
+from ingest.formats.markdown import markdown_layout
+from ingest.formats.opendocument import opendocument_layout
+from ingest.formats.pdf.layout import pdf_layout
+from ingest.formats.plain import plain_layout
+from ingest.formats.webpage import webpage_layout
+from ingest.formats.word import word_layout
 from ingest.layout import Layout
-from ingest.markdown import markdown_layout
-from ingest.opendocument import opendocument_layout
 from ingest.passages import Passage, split
-from ingest.pdf import pdf_layout
-from ingest.plain import plain_layout
-from ingest.webpage import webpage_layout
-from ingest.word import word_layout
 
 _SEPARATORS = re.compile(r"[\s_-]+")  # of words in the name of a file
 

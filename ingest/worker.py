@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import resource
+import signal
 import sys
 import warnings
 from typing import IO, Any
@@ -16,6 +17,7 @@ from errors import TresseError
 from ingest.reader import read_bytes
 from ingest.records import dump, passage_record
 
+_GRACE = 2  # seconds after which a reading ends by itself: whoever should have ended it is gone
 MEMORY = 2 << 30  # bytes of address space: a 200 MB file and what its parser makes of it
 
 
@@ -29,7 +31,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     while line := sys.stdin.buffer.readline():
         request = json.loads(line)
+        signal.alarm(int(request["patience"]) + _GRACE)
         reply = _reply(request, sys.stdin.buffer)
+        signal.alarm(0)
         replies.write(json.dumps(reply).encode() + b"\n")
         replies.flush()
         if reply.get("exhausted"):

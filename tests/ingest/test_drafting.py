@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from errors import TresseError
 from ingest.__main__ import main
+from ingest.corpus import find_corpus
 from ingest.document import Document
 from ingest.drafting import ASKS, INSTRUCTIONS, MOST_FAILURES, MOST_QUESTIONS, MOST_TERMS, TEXT_LENGTH, verified
 from ingest.endpoint import TRIES
 from ingest.expansions import read_expansions
-from ingest.passages import Passage, split
-from ingest.corpus import find_corpus
 from ingest.isolation import read_corpus, read_document
+from ingest.passages import Passage, split
 from settings import read_endpoint
 
 GARDEN = """# Le jardin

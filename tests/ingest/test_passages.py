@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from ingest.canonical import document
 from ingest.descriptor import Descriptor
 from ingest.document import Document
+from ingest.formats.plain import plain_layout
 from ingest.passages import MOST_SENTENCES, PASSAGE_LENGTH, SPAN_LENGTH, split
-from ingest.plain import plain_layout
 
 
 def read(text: str) -> Document:

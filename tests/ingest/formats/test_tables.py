@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.descriptor import Descriptor
-from ingest.markdown import markdown_layout
-from ingest.tables import Cell, row_texts
+from ingest.formats.markdown import markdown_layout
+from ingest.formats.tables import Cell, row_texts
 
 
 def headers(*texts: str) -> list[Cell]:

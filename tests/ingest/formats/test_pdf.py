@@ -18,10 +18,10 @@ from errors import TresseError
 from ingest.canonical import document
 from ingest.descriptor import Descriptor
 from ingest.document import Document
+from ingest.formats.pdf.layout import pdf_layout
+from ingest.formats.pdf.rows import Row
+from ingest.formats.pdf.words import Word
 from ingest.layout import Layout
-from ingest.pdf import pdf_layout
-from ingest.pdf_rows import Row
-from ingest.pdf_words import Word
 
 FILES = Path(__file__).parent / "pdf"
 

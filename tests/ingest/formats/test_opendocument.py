@@ -14,8 +14,8 @@ from errors import TresseError
 from ingest.canonical import document
 from ingest.descriptor import Descriptor
 from ingest.document import Document
+from ingest.formats.opendocument import opendocument_layout
 from ingest.layout import Layout, PartStart
-from ingest.opendocument import opendocument_layout
 from ingest.passages import block_spans
 
 OFFICE = Path(__file__).parent / "office"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.markup import BLOCKS
+from ingest.formats.markup import BLOCKS
 
 MARK = re.compile(r"[\s\[(]*(\d{1,3})[\s\])]*")
 _OTHER_MARK = re.compile(r"[\s\[(]*(?:[ivxlc]{1,6}|[a-z]|[*†‡]{1,3}|note\s*\d{1,3})[\s\])]*", re.IGNORECASE)

@@ -13,9 +13,9 @@ from errors import TresseError
 from ingest.canonical import clean
 from ingest.descriptor import Descriptor
 from ingest.document import BlockKind
-from ingest.headings import HEADING_LENGTH
+from ingest.formats.headings import HEADING_LENGTH
+from ingest.formats.tables import Cell, row_texts
 from ingest.layout import ITEM, SECTION, Layout, Line, RawBlock
-from ingest.tables import Cell, row_texts
 
 DEEPEST = 6  # of headings: the levels below are read as the sixth
 LONG_CELL = 200  # characters: a row of such cells is a page set in columns

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.pdf_page import PageWords
-from ingest.pdf_rows import Row, rows_of
-from ingest.pdf_words import Word
+from ingest.formats.pdf.page import PageWords
+from ingest.formats.pdf.rows import Row, rows_of
+from ingest.formats.pdf.words import Word
 
 _BAND = 0.16  # of the height of the page, at the top and at the bottom
 _DEEPEST = 4  # rows from the edge: no running header has more

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.pdf_words import Word
+from ingest.formats.pdf.words import Word
 
 _SAME_LINE = 0.3  # of the height of the font: the difference of base lines within a line
 _TOUCHING = 0.13  # of the height of the font: less is no space between words of different styles

@@ -8,8 +8,8 @@ from itertools import groupby
 from errors import TresseError
 from ingest.descriptor import Descriptor, Mark, Role
 from ingest.document import BlockKind
-from ingest.grouping import Grouping, joins
-from ingest.headings import with_headings
+from ingest.formats.grouping import Grouping, joins
+from ingest.formats.headings import with_headings
 from ingest.layout import QUESTION, SECTION, SUBSECTION, Layout, Line, RawBlock
 
 _FOOTNOTE = re.compile(r"^\s*\(\d{1,2}\)\s")

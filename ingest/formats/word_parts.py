@@ -6,9 +6,9 @@ from posixpath import dirname, join, normpath
 from xml.etree.ElementTree import Element
 
 from errors import TresseError
-from ingest.archive import Archive, child
-from ingest.flow import usable_title
-from ingest.word_styles import Style, read_styles
+from ingest.formats.archive import Archive, child
+from ingest.formats.flow import usable_title
+from ingest.formats.word_styles import Style, read_styles
 
 _NATURE = "un document Word (.docx)"
 _KINDS = {"w:footnoteReference": ("footnotes", "w:footnote"), "w:endnoteReference": ("endnotes", "w:endnote")}

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from ingest.archive import child
 from ingest.descriptor import Descriptor
-from ingest.flow import Content, Flow, Piece, flow_layout, superscript, unread, usable_title
+from ingest.formats.archive import child
+from ingest.formats.flow import Content, Flow, Piece, flow_layout, superscript, unread, usable_title
+from ingest.formats.word_parts import WordParts, word_parts
+from ingest.formats.word_styles import PLAIN, Style, is_on, listed, outline_level, raised, switched
 from ingest.layout import Layout
-from ingest.word_parts import WordParts, word_parts
-from ingest.word_styles import PLAIN, Style, is_on, listed, outline_level, raised, switched
 
 _WRAPPERS = frozenset(  # what stands around blocks or runs and changes nothing of how they are read
     "w:sdt w:sdtContent w:customXml w:smartTag w:ins w:moveTo w:hyperlink w:dir w:bdo m:oMathPara".split()

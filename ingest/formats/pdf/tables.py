@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from ingest.pdf_page import Box
-from ingest.pdf_rows import Row, rows_of
-from ingest.pdf_words import Word
+from ingest.formats.pdf.page import Box
+from ingest.formats.pdf.rows import Row, rows_of
+from ingest.formats.pdf.words import Word
 
 _THIN = 3.0  # points: a rectangle no higher, or no wider, is a rule
 _SHORTEST = 8.0  # points: a shorter rule is a dash or a box to tick

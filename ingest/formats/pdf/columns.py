@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from statistics import median
 
-from ingest.pdf_gutters import find_split, is_near
-from ingest.pdf_page import Box, PageWords
-from ingest.pdf_rows import Row, rows_of
-from ingest.pdf_tables import Table, loose_tables, ruled_tables
-from ingest.pdf_words import Word
+from ingest.formats.pdf.gutters import find_split, is_near
+from ingest.formats.pdf.page import Box, PageWords
+from ingest.formats.pdf.rows import Row, rows_of
+from ingest.formats.pdf.tables import Table, loose_tables, ruled_tables
+from ingest.formats.pdf.words import Word
 
 _CERTAIN = 8  # lines beside each other after which the place of a column is known
 _ASIDE = 0.6  # what is narrower than this share of the text beside it interrupts it

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from ingest.descriptor import Descriptor
-from ingest.flow import superscript
-from ingest.grouping import BULLET, Grouping
+from ingest.formats.flow import superscript
+from ingest.formats.grouping import BULLET, Grouping
+from ingest.formats.tables import Cell, row_texts
 from ingest.layout import ITEM, Layout, Line, RawBlock
-from ingest.tables import Cell, row_texts
 
 _HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})\s+(?P<words>.+?)\s*#*\s*$")
 _NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s+(?=\S)")

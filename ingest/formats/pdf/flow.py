@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from ingest.document import BlockKind
-from ingest.grouping import joins
+from ingest.formats.grouping import joins
+from ingest.formats.pdf.rows import SUPERSCRIPTS, Row, left_edge
+from ingest.formats.pdf.tables import Table
+from ingest.formats.pdf.typography import Style, Typography, alike, style_of
 from ingest.layout import ITEM, Line
-from ingest.pdf_rows import SUPERSCRIPTS, Row, left_edge
-from ingest.pdf_tables import Table
-from ingest.pdf_typography import Style, Typography, alike, style_of
 
 _HEADING_ROWS, _HEADING_LENGTH = 4, 200  # more is a paragraph in large type
 _BOLD_LENGTH = 160  # characters of a heading that only its weight tells

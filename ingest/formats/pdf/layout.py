@@ -9,11 +9,11 @@ import pypdfium2.raw as raw
 from errors import TresseError
 from ingest.canonical import clean
 from ingest.descriptor import Descriptor
+from ingest.formats.pdf.blocks import blocks_of
+from ingest.formats.pdf.columns import Columns
+from ingest.formats.pdf.margins import without_margins
+from ingest.formats.pdf.page import PageWords, page_words
 from ingest.layout import Layout
-from ingest.pdf_blocks import blocks_of
-from ingest.pdf_columns import Columns
-from ingest.pdf_margins import without_margins
-from ingest.pdf_page import PageWords, page_words
 
 MOST_PAGES = 20_000  # an encyclopedia; a damaged file may claim a million
 _NAMED = 12  # pages in a remark; more are counted

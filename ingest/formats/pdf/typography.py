@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.pdf_columns import Region
-from ingest.pdf_rows import Row
-from ingest.pdf_tables import Table
+from ingest.formats.pdf.columns import Region
+from ingest.formats.pdf.rows import Row
+from ingest.formats.pdf.tables import Table
 
 _LARGER, _SMALLER = 1.08, 0.94  # sizes of headings and of footnotes, as shares of that of the text
 _SAME = 0.06  # of the size: what differs less is the same size

@@ -14,9 +14,9 @@ from errors import TresseError
 from ingest.canonical import document
 from ingest.descriptor import Descriptor
 from ingest.document import Document
+from ingest.formats.word import word_layout
 from ingest.layout import Layout, PartStart
 from ingest.passages import block_spans
-from ingest.word import word_layout
 
 OFFICE = Path(__file__).parent / "office"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

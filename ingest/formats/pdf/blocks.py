@@ -5,12 +5,12 @@ from dataclasses import replace
 from itertools import count
 
 from ingest.canonical import clean
+from ingest.formats.pdf.columns import Region
+from ingest.formats.pdf.flow import ASKED, LINK, Draft, Flow, opens_note
+from ingest.formats.pdf.rows import Row
+from ingest.formats.pdf.tables import Table
+from ingest.formats.pdf.typography import Typography, typography
 from ingest.layout import ITEM, QUESTION, RawBlock
-from ingest.pdf_columns import Region
-from ingest.pdf_flow import ASKED, LINK, Draft, Flow, opens_note
-from ingest.pdf_rows import Row
-from ingest.pdf_tables import Table
-from ingest.pdf_typography import Typography, typography
 
 _DEEPEST = 6  # levels of headings
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.pdf_rows import Row
-from ingest.pdf_words import Word
+from ingest.formats.pdf.rows import Row
+from ingest.formats.pdf.words import Word
 
 _GUTTER = 0.8  # narrowest space between columns, in heights of the font: TeX leaves 1.0
 _MOST_CANDIDATES = 10

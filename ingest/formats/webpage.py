@@ -10,10 +10,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from errors import TresseError
 from ingest.canonical import clean
 from ingest.descriptor import Descriptor
-from ingest.flow import Content, Flow, Piece, flow_layout, superscript, unread, usable_title
+from ingest.formats.flow import Content, Flow, Piece, flow_layout, superscript, unread, usable_title
+from ingest.formats.markup import BLOCKS, Page, is_read, parse_page, readings
+from ingest.formats.page_notes import MARK, PageNotes, page_notes
 from ingest.layout import Layout
-from ingest.markup import BLOCKS, Page, is_read, parse_page, readings
-from ingest.page_notes import MARK, PageNotes, page_notes
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset("ul ol menu dir dl".split())

@@ -11,9 +11,9 @@ from errors import TresseError
 from ingest.canonical import document
 from ingest.descriptor import Descriptor
 from ingest.document import Document
+from ingest.formats.webpage import webpage_layout
 from ingest.layout import Layout, PartStart
 from ingest.passages import block_spans
-from ingest.webpage import webpage_layout
 
 OFFICE = Path(__file__).parent / "office"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from errors import TresseError
-from ingest.archive import LOCKED, Archive, child
 from ingest.descriptor import Descriptor
-from ingest.flow import Content, Flow, flow_layout, superscript, unread, usable_title
+from ingest.formats.archive import LOCKED, Archive, child
+from ingest.formats.flow import Content, Flow, flow_layout, superscript, unread, usable_title
 from ingest.layout import Layout
 
 _NATURE = "un texte OpenDocument (.odt)"

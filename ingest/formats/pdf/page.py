@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from ingest.pdf_words import FARTHEST, Frame, Word, words_of
+from ingest.formats.pdf.words import FARTHEST, Frame, Word, words_of
 
 _MOST_PATHS = 4_000  # drawn objects looked at on a page: a map has more, and no table
 _MOST_OF_IT = 0.6  # of the page: what covers more is its ground

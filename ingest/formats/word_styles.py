@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from ingest.archive import child
+from ingest.formats.archive import child
 
 _HEADING = re.compile(r"heading (\d)")  # the name by which Word knows the style, whatever the language it is shown in
 _LISTING = re.compile(r"(?:toc \d|table of (?:figures|authorities)|index \d)")  # what Word makes itself of the headings

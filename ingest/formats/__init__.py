@@ -1,0 +1,1 @@
+"""The bytes of a file of each format in, its layout out."""

@@ -1,0 +1,1 @@
+"""The bytes of a PDF in, a layout out, by the places of its characters."""
