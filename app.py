@@ -7,12 +7,14 @@ import os
 import socket
 import sys
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
 from answer.live import Live
 from errors import TresseError
 from index.generation import current_name
+from interface.opening import Opening, decide, public_name, warnings
 from settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from interface.desk import Desk
+    from interface.feedback import Feedback
 
 # Before anything imports them: Gradio asks two servers for news, the model libraries look for newer weights.
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
@@ -33,8 +36,11 @@ def main(arguments: list[str]) -> int:
     os.environ.update(OFFLINE)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     try:
-        with listen(asked.host, asked.port) as listener:
-            serve(read_settings(), listener, host=asked.host)
+        opening = decide(
+            host=asked.host, public=asked.public, names=tuple(asked.name), auth_file=asked.auth_file, upload=asked.upload
+        )
+        with listen(opening.host, asked.port) as listener:
+            serve(read_settings(), listener, opening)
     except TresseError as error:
         print(error, file=sys.stderr)
         return 1
@@ -50,8 +56,23 @@ class _FrenchParser(argparse.ArgumentParser):
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = _FrenchParser(prog="python app.py", description="Ouvre Tresse dans le navigateur.", add_help=False)
-    parser.add_argument("--host", default="127.0.0.1", help="adresse où servir la page (127.0.0.1 : cette machine seule)")
+    parser.add_argument(
+        "--host", metavar="ADRESSE", help="où servir la page (127.0.0.1, cette machine seule\u00a0; 0.0.0.0 avec --public)"
+    )
     parser.add_argument("--port", default=7860, type=_port, help="port où servir la page (7860)")
+    parser.add_argument(
+        "--public", action="store_true", help="servir aussi d’autres machines\u00a0; dit au démarrage ce qu’il faut régler"
+    )
+    parser.add_argument(
+        "--name", action="append", default=[], type=_name, metavar="NOM", help="nom public du serveur, comme tresse.mairie.fr"
+    )
+    parser.add_argument(
+        "--auth-file",
+        type=Path,
+        metavar="FICHIER",
+        help="demander un compte de ce fichier, que tient python -m interface.accounts",
+    )
+    parser.add_argument("--upload", action="store_true", help="permettre d’ajouter des documents depuis la page")
     parser.add_argument("-h", "--help", action="help", help="affiche ces lignes et s’arrête")
     return parser.parse_args(arguments)
 
@@ -62,6 +83,13 @@ def _port(text: str) -> int:
             f"« {text} » n’est pas un port ; donnez un nombre de 1 à 65535, ou 0 pour un port libre."
         )
     return int(text)
+
+
+def _name(text: str) -> str:
+    try:
+        return public_name(text)
+    except TresseError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -85,17 +113,28 @@ def _refused(error: OSError, host: str, port: int) -> str:
     return f"Impossible de servir sur {host}, port {port} : {error.strerror}. Essayez un autre --host ou un autre --port."
 
 
-def serve(settings: Settings, listener: socket.socket, *, host: str) -> None:
+def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None:
     """Serve the pages on `listener` until interrupted, and open the index meanwhile. Raises TresseError where it cannot be."""
     import uvicorn  # not before the arguments are read: these imports take seconds
 
+    from interface.api import api
+    from interface.feedback import Feedback
     from interface.server import web_application
 
     live = Live(partial(_open_or_build, settings), partial(current_name, settings.index))
-    web = web_application(pages(live), names=[host])
-    server = uvicorn.Server(uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=PATIENCE))
+    web = web_application(
+        pages(live, Feedback(settings.feedback)),
+        names=[opening.host, *opening.names],
+        api=api(live, protected=opening.accounts is not None),
+        accounts=opening.accounts,
+        upload_limit=opening.upload_limit,
+    )
+    config = uvicorn.Config(web, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE)
+    server = uvicorn.Server(config)
     print(
-        f"Tresse est servie sur {address(host, listener)} : ouvrez cette adresse dans un navigateur. Ctrl+C l’arrête.",
+        f"Tresse est servie sur {address(opening.host, listener)} : ouvrez cette adresse dans un navigateur. Ctrl+C l’arrête.",
+        *warnings(opening),
+        sep="\n",
         flush=True,
     )
     live.start()
@@ -105,14 +144,14 @@ def serve(settings: Settings, listener: socket.socket, *, host: str) -> None:
         live.current()
 
 
-def pages(live: "Live[Desk]") -> "gr.Blocks":
+def pages(live: "Live[Desk]", feedback: "Feedback | None" = None) -> "gr.Blocks":
     """Compose the pages, each from its own file."""
     import gradio as gr
 
     from interface.assistant_page import assistant_page
 
     with gr.Blocks(title="Tresse", fill_width=True, analytics_enabled=False) as site:
-        assistant_page(live)
+        assistant_page(live, feedback)
     return site
 
 

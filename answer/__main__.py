@@ -1,4 +1,4 @@
-"""The command line of the answers: python -m answer "question" [--json], or --batch from lines of JSON to lines of JSON."""
+"""The command line of the answers: python -m answer "question" [--json]; --batch, lines of JSON in and out; mcp."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from errors import TresseError
 from settings import read_settings
 
 _BROKEN_PIPE, _INTERRUPTED = 0, 130
+_MCP = "mcp"  # no question that anyone asks
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,8 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m answer", description="Répond à une question par des citations des documents.")
-    parser.add_argument("question", nargs="?", help="la question, entre guillemets")
+    parser = _Parser(
+        prog="python -m answer",
+        description="Répond à une question par des citations des documents.",
+        epilog="python -m answer mcp\u00a0: offrir la recherche aux assistants qui parlent MCP, par l’entrée et la sortie "
+        "standard.",
+    )
+    parser.add_argument("question", nargs="?", help="la question, entre guillemets, ou «\u00a0mcp\u00a0»")
     parser.add_argument("--json", action="store_true", help="écrire un objet JSON au lieu d’un texte")
     parser.add_argument(
         "--batch", action="store_true", help="lire des questions sur l’entrée standard, un objet JSON par ligne"
@@ -64,6 +70,11 @@ def _positive(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.question == _MCP and not (options.batch or options.json):
+        from answer.tools import serve  # its imports take a second, and answers need none of them
+
+        serve(read_settings())
+        return 0
     if options.batch == (options.question is not None):
         raise TresseError("Donnez une question entre guillemets, ou --batch et des questions sur l’entrée standard.")
     assistant = open_assistant(read_settings())

@@ -2,23 +2,27 @@
 
 The content policy is what makes « no request leaves the machine » hold whatever a document or a question contains: Gradio's
 sanitiser lets images, media and style addresses through. Host and Origin checks are what keeps another site, open in the same
-browser, from asking questions here: Gradio accepts any Host and reflects any Origin.
+browser, from asking questions here: Gradio accepts any Host and reflects any Origin. Bodies are limited as they come in, before
+anything reads them.
 """
 
 import re
 from collections.abc import Collection
+from html import escape
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_urlsafe
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Routes of Gradio that the page does not use: upload, files and addresses fetched by the server, monitoring, stored links.
-CLOSED = re.compile(
-    r"(/gradio_api)?/(upload|file=|file/|proxy=|stream/|monitoring|deep_link|vibe|dev|component_server|run_history)"
-)
+# Routes of Gradio that the pages do not use: files and addresses fetched by the server, monitoring, stored links.
+CLOSED = re.compile(r"(/gradio_api)?/(file=|file/|proxy=|stream/|monitoring|deep_link|vibe|dev|component_server|run_history)")
+UPLOAD = re.compile(r"(/gradio_api)?/upload")  # closed too, unless documents may be added from the page
+
+API, API_BODY_LIMIT = "/api/", 64 * 1024  # bytes: a question and a long conversation
+BODY_LIMIT = 1024 * 1024  # bytes: what a page sends back of itself with a click
 
 # A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(?::\d+)?")
@@ -27,7 +31,21 @@ POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+# `same-origin` and not `no-referrer`, under which browsers say of our own forms that they come from nowhere.
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()",
+}
 STATIC = Path(__file__).with_name("static")
+VISITOR = "tresse.visitor"  # in the scope of a request: the name under which a session was opened
+_WAY_OUT = (
+    '<footer style="padding: 8px 24px; font: 14px system-ui, sans-serif; color: var(--soft)">{visitor}\u00a0: '
+    '<a href="/deconnexion" style="color: var(--accent)">se déconnecter</a></footer></body>'
+)
+_TOO_LARGE = "Ce qui est envoyé est trop grand\u00a0: envoyez moins à la fois."
 
 
 def _head() -> str:
@@ -46,29 +64,46 @@ HEAD = _head()
 class Guard:
     """ASGI middleware that refuses foreign callers and closed routes, and gives each page its policy and French head."""
 
-    def __init__(self, app: ASGIApp, *, names: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, *, names: Collection[str], upload_limit: int | None = None) -> None:
+        """`names`: what the server is called besides its addresses; `upload_limit`: bytes of files to add, None for none."""
         self.app = app
         self.names = frozenset(name.lower() for name in names) | {"localhost"}
+        self.upload_limit = upload_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # no page uses one
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = self._refusal(scope["path"], Headers(scope=scope))
+        path, headers = scope["path"], Headers(scope=scope)
+        sender = PageSender(scope, send)
+        body = Body(receive, sender, limit=self._limit(path), refusal=_refusal(path, 413, _TOO_LARGE))
+        refusal = self._refused(path, scope["method"], headers) or body.announced(headers)
         if refusal:
-            await refusal(scope, receive, send)
+            await refusal(scope, receive, sender)
             return
-        await self.app(scope, receive, PageSender(send))
+        try:
+            await self.app(scope, body.receive, body.send)
+        except Exception:  # what a cut body looks like depends on who reads it; they were answered already
+            if not body.refused:
+                raise
 
-    def _refusal(self, path: str, headers: Headers) -> PlainTextResponse | None:
+    def _limit(self, path: str) -> int:
+        if UPLOAD.match(path):
+            return self.upload_limit or 0
+        return API_BODY_LIMIT if path.startswith(API) else BODY_LIMIT
+
+    def _refused(self, path: str, method: str, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         if not self._known(host):
-            return PlainTextResponse("Cette adresse n’est pas celle du serveur.", 421)
-        if "origin" in headers and headers["origin"].partition("://")[2] != host:
-            return PlainTextResponse("Demande refusée : elle vient d’un autre site.", 403)
-        if CLOSED.match(path):
-            return PlainTextResponse("Cette adresse n’existe pas.", 404)
+            return _refusal(path, 421, "Cette adresse n’est pas celle du serveur.")
+        if _foreign(method, headers, host):
+            return _refusal(path, 403, "Demande refusée\u00a0: elle vient d’un autre site.")
+        if CLOSED.match(path) or (UPLOAD.match(path) and self.upload_limit is None):
+            return _refusal(path, 404, "Cette adresse n’existe pas.")
         return None
 
     def _known(self, host: str) -> bool:
@@ -84,11 +119,68 @@ class Guard:
         return True
 
 
+def _foreign(method: str, headers: Headers, host: str) -> bool:
+    """Tell whether another site makes the browser ask: by what the browser says of it, for a program says nothing.
+
+    A link of another site may lead to a page, and to no more.
+    """
+    if "origin" in headers and headers["origin"].partition("://")[2] != host:
+        return True
+    if headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
+        return False
+    followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return not (method == "GET" and followed)
+
+
+def _refusal(path: str, status: int, told: str) -> Response:
+    """Return a refusal in the form that a program or a browser expects. What was not read of the body ends the connection."""
+    headers = {"connection": "close"} if status == 413 else None
+    if path.startswith(API):
+        return JSONResponse({"error": told}, status, headers)
+    return PlainTextResponse(told, status, headers)
+
+
+class Body:
+    """The body of a request, cut off and refused as soon as it is longer than it may be, announced or not."""
+
+    def __init__(self, receive: Receive, send: Send, *, limit: int, refusal: Response) -> None:
+        self._receive, self._send = receive, send
+        self._left, self._refusal = limit, refusal
+        self._begun = self.refused = False
+
+    def announced(self, headers: Headers) -> Response | None:
+        """Return the refusal of a body that is said to be too long, before any of it is read."""
+        length = headers.get("content-length", "0")
+        return None if length.isdecimal() and len(length) < 20 and int(length) <= self._left else self._refusal
+
+    async def receive(self) -> Message:
+        """Read on, for whoever answers; to them a body that is cut off looks like a caller who left."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            await self._refuse()
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send on what is answered, unless the refusal was sent already."""
+        self._begun = True
+        if not self.refused:
+            await self._send(message)
+
+    async def _refuse(self) -> None:
+        if self._begun or self.refused:
+            return
+        self.refused = True
+        await self._refusal({"type": "http"}, self._receive, self._send)
+
+
 class PageSender:
     """Sends a response on with the policy in its headers; an HTML page is held until whole, then given its nonce."""
 
-    def __init__(self, send: Send) -> None:
-        self.send = send
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope, self.send = scope, send
         self.nonce = token_urlsafe(16)
         self.start: Message | None = None
         self.body = b""
@@ -98,8 +190,7 @@ class PageSender:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["content-security-policy"] = POLICY.format(nonce=self.nonce)
-            headers["x-content-type-options"] = "nosniff"
-            headers["referrer-policy"] = "no-referrer"
+            headers.update(HEADERS)
             if headers.get("content-type", "").startswith("text/html"):
                 self.start = message
                 return
@@ -111,15 +202,17 @@ class PageSender:
         await self.send(message)
 
     async def _send_page(self, start: Message) -> None:
-        body = french_page(self.body.decode(), self.nonce).encode()
+        body = french_page(self.body.decode(), self.nonce, visitor=self.scope.get(VISITOR, "")).encode()
         MutableHeaders(scope=start)["content-length"] = str(len(body))
         await self.send(start)
         await self.send({"type": "http.response.body", "body": body})
 
 
-def french_page(html: str, nonce: str) -> str:
-    """Return Gradio's page in French, with our style and script, and `nonce` on each of its scripts."""
+def french_page(html: str, nonce: str, *, visitor: str = "") -> str:
+    """Return Gradio's page in French, with our style and script, `nonce` on each script, and the way out of a session."""
     html = re.sub(r"<script\b", f'<script nonce="{nonce}"', html)
     html = re.sub(r'<html\s+lang="\w+"', '<html lang="fr"', html, count=1)
     html = re.sub(r'\s*<meta (property|name)="(og|twitter):[^>]*>', "", html)
+    if visitor:
+        html = html.replace("</body>", _WAY_OUT.format(visitor=escape(visitor)), 1)
     return html.replace("</head>", HEAD.format(nonce=nonce), 1)

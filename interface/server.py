@@ -1,11 +1,14 @@
-"""The page and its files behind the guard, as one ASGI application."""
+"""The pages, their files and the API behind the guard, as one ASGI application."""
 
 from collections.abc import Collection
 
 import gradio as gr
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
+from interface.accounts import Accounts
+from interface.entrance import Entrance
 from interface.security import STATIC, Guard
 from interface.theme import theme
 
@@ -13,15 +16,28 @@ from interface.theme import theme
 CONVERSATION_LIMIT = 500
 
 
-def web_application(page: gr.Blocks, *, names: Collection[str]) -> FastAPI:
-    """Return `page` ready to serve under the host names in `names` and any address of the machine.
+def web_application(
+    page: gr.Blocks,
+    *,
+    names: Collection[str],
+    api: ASGIApp | None = None,
+    accounts: Accounts | None = None,
+    upload_limit: int | None = None,
+) -> FastAPI:
+    """Return `page` ready to serve under the host names in `names` and any address of the machine, `api` below `/api`.
+
+    `accounts`: who may come in, everybody where it is None; `upload_limit`: bytes of files to add from a page, None for none.
 
     Mounted rather than launched: `launch()` calls itself through a proxy where one is set, and opens more routes.
     """
     page.state_session_capacity = CONVERSATION_LIMIT
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     web.mount("/interface", StaticFiles(directory=STATIC))
-    web.add_middleware(Guard, names=names)
+    if api is not None:
+        web.mount("/api", api)
+    if accounts is not None:
+        web.add_middleware(Entrance, accounts=accounts)
+    web.add_middleware(Guard, names=names, upload_limit=upload_limit)  # the last one stands before the others
     gr.mount_gradio_app(
         web,
         page,

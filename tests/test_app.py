@@ -1,15 +1,20 @@
 import os
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app import address, listen, main
 from errors import TresseError
+from interface.accounts import add
 
 ROOT = Path(__file__).parents[1]
+# The server as it starts, with an index that takes its time: what is tested is there before it.
+SLOW_START = "import sys, time, app; app._open_or_build = lambda *_: time.sleep(600); sys.exit(app.main(sys.argv[1:]))"
 
 
 def test_a_taken_port_is_a_sentence_with_its_cure(capsys):
@@ -63,3 +68,51 @@ def test_a_corpus_that_is_missing_is_a_sentence(tmp_path):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert str(tmp_path / "absent") in done.stderr
+
+
+def test_other_machines_are_not_served_unawares(capsys):
+    """`--host 0.0.0.0` alone is refused before anything is opened."""
+    assert main(["--host", "0.0.0.0", "--port", "0"]) == 1
+    assert "--public" in capsys.readouterr().err
+
+
+def test_a_missing_account_file_stops_the_start(tmp_path, capsys):
+    """The exit is 1, with the command that makes the file."""
+    assert main(["--auth-file", str(tmp_path / "comptes"), "--port", "0"]) == 1
+    assert f"python -m interface.accounts add {tmp_path / 'comptes'} NOM" in capsys.readouterr().err
+
+
+def test_a_public_name_that_is_none_is_refused(capsys):
+    """An address in place of a name is refused in French."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["--name", "https://tresse.mairie.fr/"])
+    assert stopped.value.code == 2
+    assert "n’est pas un nom de serveur" in capsys.readouterr().err
+
+
+def test_a_public_server_asks_for_accounts_under_its_name(tmp_path):
+    """Started with --public, --name and --auth-file, it says what must be set, and lets in who has an account, and no other."""
+    add(tmp_path / "comptes", "jeanne", lambda: "quatre mots font l’affaire")
+    environ = os.environ | {"TRESSE_CORPUS": str(tmp_path / "absent"), "TRESSE_INDEX": str(tmp_path / "index")}
+    options = ["--public", "--name", "tresse.test", "--auth-file", str(tmp_path / "comptes"), "--port", "0"]
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_START, *options], cwd=ROOT, env=environ, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as server:
+        try:
+            said = [server.stdout.readline() for _ in range(5)]
+            address = re.search(r"http://\S+", said[0])[0]
+            assert "Ouverte à d’autres machines." in said[1]
+            assert "tresse.test" in said[2]
+            with httpx.Client(base_url=address, headers={"host": "tresse.test"}, timeout=60) as client:
+                assert client.get("/", headers={"accept": "text/html"}).headers["location"] == "/connexion?suite=%2F"
+                assert client.get("/api/health").status_code == 401
+                health = client.get("/api/health", auth=("jeanne", "quatre mots font l’affaire"))
+                assert (health.status_code, health.json()["status"]) == (503, "loading")
+                assert "server" not in health.headers
+                form = {"nom": "jeanne", "mot": "quatre mots font l’affaire"}
+                origin = {"origin": "https://tresse.test"}
+                assert client.post("/connexion", data=form, headers=origin).headers["location"] == "/"
+                assert "gradio" in client.get("/", headers={"accept": "text/html"}).text
+                assert client.get("/api/health", headers={"host": "pirate.test"}).status_code == 421
+        finally:
+            server.terminate()
