@@ -51,11 +51,22 @@ class Live(Generic[T]):
             raise TresseError(self._fault)
         return self._value
 
+    def refresh(self) -> T:
+        """Open the generation that was just published, and return it once it serves. Raises TresseError where it cannot be."""
+        while self._newest() != self._name:
+            self._renew()
+            with self._opening:
+                pass  # another thread may have begun, before the publication or after
+        return self.current()
+
     def _renew(self) -> None:
         if not self._opening.acquire(blocking=False):
             return
+        name = self._name
         try:
             name = self._newest()
+            if self.settled.is_set() and name == self._name:
+                return  # another thread has just opened it
             self._value = self._open(self._value)
             self._name = name or self._newest()
         except TresseError as error:
