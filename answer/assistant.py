@@ -59,7 +59,8 @@ class Assistant:
 
     def __init__(self, index: Index, *, weights: Weights | None = None) -> None:
         self.index = index
-        self._weights = weights or read_weights(expanded=index.expanded)
+        self._weights = {expanded: weights or read_weights(expanded=expanded) for expanded in (True, False)}
+        self._choice = self._weights[True].choice
         self.lexicon = lexicon(index.knowledge, index.heard)
         self._subjects = Subjects(index.knowledge.subjects)
 
@@ -75,7 +76,7 @@ class Assistant:
         if talk is not None:
             draft = write_small_talk(talk, self.index.documents.values())
             return self._settled(asked, asked, "smalltalk", 1.0, draft, (), start, start)
-        found = self.search(asked, history, within=within, top=max(top, int(self._weights.choice["passages"])))
+        found = self.search(asked, history, within=within, top=max(top, int(self._choice["passages"])))
         searched = perf_counter()
         status, confidence, draft = self._drafted(found)
         hits = interleave([side.hits for side in found.sides])[: max(top, 0)]
@@ -85,7 +86,7 @@ class Assistant:
         """Search the stand-alone query everywhere, or in each part that it names when it names several."""
         query = standalone(question, history, names=self.lexicon.names)
         near = leans_on(question, history, names=self.lexicon.names)
-        search = partial(self.index.search, top=top, near=near, pull=self._weights.choice["pull"])
+        search = partial(self.index.search, top=top, near=near, pull=self._choice["pull"])
         named = () if within else self._subjects.named(query, self.lexicon)
         if len(named) < 2:
             return Searched(query, (Side(understand(query, self.lexicon), search(query, within=within)),))
@@ -96,8 +97,11 @@ class Assistant:
 
     def _drafted(self, searched: Searched) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
-        found, told = weigh(searched.sides, lexicon=self.lexicon, weights=self._weights)
-        status, confidence = decide(told, self._weights, alien=any(side.asked.alien for side in searched.sides))
+        # What a score means depends on whether the document that comes first has expansions.
+        first = next((hit for side in searched.sides for hit in side.hits), None)
+        weights = self._weights[first is None or first.expanded]
+        found, told = weigh(searched.sides, lexicon=self.lexicon, weights=weights)
+        status, confidence = decide(told, weights, alien=any(side.asked.alien for side in searched.sides))
         if status == "answered":
             return status, confidence, write(found, documents)
         if status == "related":

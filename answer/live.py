@@ -1,4 +1,4 @@
-"""A folder of generations in, what is opened on the newest of them out: switched to between two questions, without a restart."""
+"""A folder of generations in, what is opened on the newest of them out: switched to between two questions."""
 
 import logging
 from collections.abc import Callable

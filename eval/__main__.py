@@ -1,7 +1,7 @@
-"""`python -m eval run | compare | report | publish | bench | fit | ablate`: how good the answers are, and what helps."""
+"""`python -m eval run | compare | report | publish | bench | fit | ablate | from-feedback`: how good answers are, and why."""
 
 import argparse
-import re
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,17 +17,18 @@ from eval.ablation import ablate
 from eval.ablation import write as write_ablation
 from eval.cases import Case, read_cases
 from eval.compare import compare
+from eval.feedback import cases as cases_of
 from eval.fit import fit
+from eval.listing import QUESTIONS
 from eval.readme import publish
 from eval.report import report
-from eval.run import describe, find_run, load, run, save
+from eval.run import check_name, describe, find_run, load, run, save
 from eval.tables import comparison_table, run_table
 from index.build import build_index
 from ingest.isolation import read_corpus
+from interface.feedback import Feedback
 from settings import ROOT, Settings, read_settings
 
-NAME = re.compile(r"\w[\w.-]*")  # it names a folder
-QUESTIONS = ROOT / "eval" / "questions.jsonl"
 FITTED = (QUESTIONS, ROOT / "eval" / "fitting.jsonl")  # the second serves to fit only: `run` is to end within a minute
 
 
@@ -73,14 +74,14 @@ def _parser() -> argparse.ArgumentParser:
     six.set_defaults(command=_fit)
     seven = commands.add_parser("ablate", help="mesure ce que chaque partie de la recherche apporte, dans docs/ablation.md")
     seven.set_defaults(command=_ablate)
+    eight = commands.add_parser("from-feedback", help="écrit les avis des visiteurs comme des questions d’évaluation")
+    eight.add_argument("--feedback", type=Path, help="un fichier d’avis, s’il n’est pas celui du réglage")
+    eight.set_defaults(command=_from_feedback)
     return parser
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if not NAME.fullmatch(arguments.name):
-        raise TresseError(
-            "Le nom d’une évaluation s’écrit en lettres, chiffres, points et tirets\u00a0: choisissez-en un autre."
-        )
+    name = check_name(arguments.name)
     settings = _settings(arguments.corpus)
     assistant = open_assistant(settings)
     texts = [document.text for document in assistant.index.documents.values()]
@@ -91,7 +92,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not chosen:
         raise TresseError(f"{arguments.questions} ne contient aucune question utilisable pour «\u00a0{arguments.split}\u00a0».")
     manifest = describe(assistant, arguments.questions, settings.corpus, arguments.split)
-    measured = run(assistant, chosen, name=arguments.name, manifest=manifest, progress=_progress)
+    measured = run(assistant, chosen, name=name, manifest=manifest, progress=_progress)
     print(run_table(measured))
     print(f"\nEnregistré dans {save(measured)}")
     return 1 if faults else 0
@@ -145,6 +146,16 @@ def _ablate(_: argparse.Namespace) -> int:
     lines = list(tqdm(ablate(settings, asked), unit=" lignes", file=sys.stderr, leave=False))
     write_ablation(lines, len(asked), date=f"{datetime.now(UTC):%Y-%m-%d}")
     print("Écrit dans docs/ablation.md")
+    return 0
+
+
+def _from_feedback(arguments: argparse.Namespace) -> int:
+    opinions = Feedback(arguments.feedback or read_settings().feedback).all()
+    found = list(cases_of(opinions))
+    for case in found:
+        print(json.dumps(case, ensure_ascii=False))
+    unread = sum([] in case["evidence"] for case in found)
+    print(f"{len(opinions)} avis, {len(found)} questions, dont {unread} à revoir.", file=sys.stderr)
     return 0
 
 

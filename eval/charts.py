@@ -1,9 +1,11 @@
 """Points in, inline SVG out, drawn by matplotlib in the colours of the page that holds it, light or dark."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import StringIO
 from textwrap import fill
+from threading import RLock
 from typing import Any
 
 import matplotlib as mpl
@@ -45,9 +47,18 @@ _PER_CENT = FuncFormatter(lambda value, _: f"{100 * value:.0f}\u00a0%".replace("
 Rows = Mapping[str, Sequence[Figure | None]]  # the figures of each row, one a series, None where a series has none
 
 
+_drawing = RLock()  # the style of matplotlib is one for all threads, and the page draws for several visitors
+
+
+@contextmanager
+def _styled() -> Iterator[None]:
+    with _drawing, mpl.rc_context(_STYLE):
+        yield
+
+
 def bars(name: str, rows: Rows, series: Sequence[str]) -> str:
     """Draw a share with its interval for each row and series, horizontally, in the order of the rows."""
-    with mpl.rc_context(_STYLE):
+    with _styled():
         canvas = Canvas(figsize=(6.4, 0.75 + len(rows) * (0.17 + 0.13 * len(series))), layout="constrained")
         axes = canvas.subplots()
         height = 0.78 / len(series)
@@ -81,7 +92,7 @@ def _bar(axes: Axes, at: float, figure: Figure, height: float, colour: str) -> N
 
 def columns(name: str, rows: Mapping[str, Sequence[float]], series: Sequence[str], *, label: str) -> str:
     """Draw a share for each row and series, as upright columns."""
-    with mpl.rc_context(_STYLE):
+    with _styled():
         canvas = Canvas(figsize=(6.4, 2.7), layout="constrained")
         axes = canvas.subplots()
         width = 0.8 / len(series)
@@ -111,7 +122,7 @@ def lines(
     shares: bool = True,
 ) -> str:
     """Draw a line for each curve. `shares`: x is one too; `diagonal`: the line that chance or perfection would draw."""
-    with mpl.rc_context(_STYLE):
+    with _styled():
         canvas = Canvas(figsize=(3.9, 3.5) if shares else (6.4, 2.9), layout="constrained")
         axes = canvas.subplots()
         if diagonal:

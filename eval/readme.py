@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from errors import TresseError
+from eval.falsify import Trial
 from eval.run import Run
 from eval.summary import Figure
 from settings import ROOT
@@ -15,6 +16,7 @@ RESULTS, BENCH = ROOT / "eval" / "results.json", ROOT / "eval" / "bench.json"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- eval: written by make eval -->", "<!-- /eval -->"
 BENCH_BEGIN, BENCH_END = "<!-- bench: written by make eval -->", "<!-- /bench -->"
+PUBLISHED = "mesures publiées"
 UNMEASURED = "Not measured yet: `make eval` writes the figures here."
 
 # What each figure of the table is called; the others are in the committed file.
@@ -62,6 +64,21 @@ def results(measured: Run) -> dict[str, Any]:
         "by_kind": {kind: _rounded(figures) for kind, figures in measured.by_kind.items()},
         "falsified": [asdict(trial) for trial in measured.trials],
     }
+
+
+def published(target: Path = RESULTS) -> Run | None:
+    """Return the committed figures as a run without outcomes, the count of its questions as `asked`; None where none are."""
+    if not target.is_file():
+        return None
+    kept = json.loads(target.read_text(encoding="utf-8"))
+    manifest = {name: kept[name] for name in ("date", "commit", "split", "model", "documents")}
+    by_kind = {kind: _figures(figures) for kind, figures in kept["by_kind"].items()}
+    trials = tuple(Trial(**trial) for trial in kept["falsified"])
+    return Run(PUBLISHED, (), _figures(kept["figures"]), by_kind, {}, {}, trials, manifest | {"asked": kept["questions"]})
+
+
+def _figures(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Figure]:
+    return {name: Figure(**figure) for name, figure in entries.items()}
 
 
 def _rounded(figures: Mapping[str, Figure]) -> dict[str, dict[str, float]]:

@@ -14,15 +14,18 @@ from answer.conversation import Turn
 from errors import TresseError
 from eval.cases import Case
 from eval.falsify import Trial, try_falsified
+from eval.listing import RUNS
 from eval.outcomes import Outcome, observe, variants, wholes
 from eval.perturb import perturbations
 from eval.summary import Figure, by, points_lost, summarise
+from ingest.document import Document
 from ingest.glossary import build_glossary
 from settings import ROOT
 
-RUNS = ROOT / "var" / "eval"
 MOST_FALSIFIED = 60  # of each kind: enough to see one acceptance in twenty, and a second's work
-FOLLOWUP = "question de suite"
+ASKED, FOLLOWUP = "questions", "question de suite"
+NAME_LIMIT = 60  # characters: with the date before it, it names a folder on any system
+_NAME = re.compile(r"\w[\w.-]*")
 _DATED = re.compile(r"^\d{4}-\d\d-\d\d-\d{6}-")
 
 Progress = Callable[[Sequence[Case], str], Iterator[Case]]
@@ -44,20 +47,33 @@ class Run:
 
 def run(assistant: Assistant, cases: Sequence[Case], *, name: str, manifest: Mapping[str, Any], progress: Progress) -> Run:
     """Ask every case, then every answerable one again as other hands would type it."""
-    outcomes = tuple(observe(assistant, progress(cases, "questions")))
     documents = assistant.index.documents
-    glossary = build_glossary(document.text for document in documents.values())
-    changed = {
-        label: tuple(observe(assistant, progress(variants(cases, change), label)))
-        for label, change in perturbations(glossary).items()
-    }
-    lost = points_lost(outcomes, changed)
-    said_whole = tuple(observe(assistant, progress(wholes(cases), FOLLOWUP)))
+    seen = {label: tuple(observe(assistant, progress(asked, label))) for label, asked in rounds(cases, documents).items()}
+    outcomes, said_whole = seen.pop(ASKED), seen.pop(FOLLOWUP)
+    lost = points_lost(outcomes, seen)
     if said_whole:
         followed = [outcome for outcome in outcomes if outcome.case.whole and outcome.answerable]
         lost |= points_lost(said_whole, {FOLLOWUP: followed})
     trials = try_falsified(assistant.index.passages, documents, most=MOST_FALSIFIED)
     return Run(name, outcomes, summarise(outcomes), by(outcomes, "kind"), by(outcomes, "part"), lost, trials, manifest)
+
+
+def rounds(cases: Sequence[Case], documents: Mapping[str, Document]) -> dict[str, Sequence[Case]]:
+    """Return what a run asks, by the label of its progress: the cases, their questions changed, the follow-ups said whole."""
+    glossary = build_glossary(document.text for document in documents.values())
+    changed = {label: variants(cases, change) for label, change in perturbations(glossary).items()}
+    return {ASKED: cases, **changed, FOLLOWUP: wholes(cases)}
+
+
+def check_name(name: str) -> str:
+    """Return a name that a run may have. Raises TresseError where it could not name a folder."""
+    if not _NAME.fullmatch(name):
+        raise TresseError(
+            "Le nom d’une évaluation s’écrit en lettres, chiffres, points et tirets\u00a0: choisissez-en un autre."
+        )
+    if len(name) > NAME_LIMIT:
+        raise TresseError(f"Le nom d’une évaluation compte {NAME_LIMIT} signes au plus\u00a0: raccourcissez-le.")
+    return name
 
 
 def describe(assistant: Assistant, questions: Path, corpus: Path, split: str) -> dict[str, Any]:

@@ -127,6 +127,8 @@ def _verify(settings: Settings, saved: Sequence[Path]) -> int:
     status = 0
     if settings.corpus == Settings().corpus:
         saved = (QUESTIONS, *saved)
+    if settings.feedback.exists():
+        saved = (*saved, settings.feedback)
     for check in verify(settings, saved):
         for fault in check.faults:
             print(fault, file=sys.stderr)

@@ -67,9 +67,16 @@ def _connect(folder: Path) -> sqlite3.Connection:
         return _prepared(sqlite3.connect(":memory:"))
     except sqlite3.DatabaseError:
         _log.warning("Cache de vecteurs endommagé\u00a0: il est recommencé, tout sera recalculé.")
+        return _restarted(path)
+
+
+def _restarted(path: Path) -> sqlite3.Connection:
+    try:
         for suffix in ("", "-wal", "-shm"):
             path.with_name(_FILE + suffix).unlink(missing_ok=True)
         return _prepared(sqlite3.connect(path, timeout=60))
+    except (OSError, sqlite3.DatabaseError):  # its folder cannot be written
+        return _prepared(sqlite3.connect(":memory:"))
 
 
 def _prepared(cache: sqlite3.Connection) -> sqlite3.Connection:

@@ -23,12 +23,15 @@ PASSAGE_SIGNALS = (
 )
 UNIT_SIGNALS = ("words.span", "words.questions", "words.terms", "vectors.span", "vectors.questions", "grams.span")
 WEIGHTS = Path(__file__).parent / "weights.json"
+EXPANSIONS = frozenset(  # what an expansion question or an everyday word says of what it leads to
+    name for name in (*PASSAGE_SIGNALS, *UNIT_SIGNALS) if name.startswith("grams.") or name.endswith((".questions", ".terms"))
+)
 _DIGITS = 6  # what is beyond is the noise of 32-bit sums, and would decide between equals
 
 
 @cache
 def read_weights(*, expanded: bool, path: Path = WEIGHTS) -> Mapping[str, float]:
-    """Read the weight of each signal, for an index with expansions or without; the file says where they come from."""
+    """Read the weight of each signal, for a document with expansions or without; the file says where they come from."""
     signals: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["expanded" if expanded else "plain"]
     return signals
 

@@ -1,6 +1,6 @@
 """A corpus and the generation before in, documents ready to be indexed out: only the files that changed are read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -14,7 +14,7 @@ from index.files import CONTENTS, DOCUMENTS, PASSAGES, TOLD, WORD_FORMS
 from index.generation import Generation
 from index.lines import read_lines
 from index.prepared import Prepared, prepare
-from ingest.corpus import LARGEST, Aside, Corpus, Source, shown
+from ingest.corpus import LARGEST, Aside, Corpus, Source, shown, unchanged
 from ingest.expansions import read_expansions
 from ingest.isolation import isolation
 from settings import ROOT
@@ -54,6 +54,14 @@ class Earlier:
         lines = slice(listed.first, listed.end)
         return Prepared(listed, self._documents[number], self._told[number], self._passages[lines], self._words[lines])
 
+    def behind(self, closed: Sequence[str]) -> Iterator[tuple[str, Prepared]]:
+        """Give the documents whose files all stand in folders, "." being the corpus, that cannot be opened now."""
+        for name, listed in self._contents.items() if closed else ():
+            if all(any(each == "." or file.startswith(f"{each}/") for each in closed) for file in listed.files):
+                kept = self.prepared(name)
+                assert kept
+                yield name, kept
+
 
 def take_in(corpus: Corpus, folder: Path, before: Earlier | None, *, progress: bool) -> Intake:
     """Take unchanged documents from the generation before and read the others; one that cannot be read stays as it was.
@@ -76,15 +84,19 @@ def take_in(corpus: Corpus, folder: Path, before: Earlier | None, *, progress: b
         except TresseError as fault:
             asides.append(Aside(source.files[0], f"{fault}{_STAYS if earlier else ''}", fault=True))
             if earlier and before:
-                keys[source.id] = before.manifest.documents[source.id]
+                keys[source.id] = before.manifest.documents[source.id] if same_code else ""
                 prepared.append(earlier)
             continue
-        keys[source.id] = "" if faults else key
+        keys[source.id] = key if not faults and _settled(source, corpus, folder) else ""
         prepared.append(fresh)
         asides += [Aside(source.files[0], fault, fault=True) for fault in faults]
         remarks += [Aside(source.files[0], remark) for remark in said]
+    for name, kept in before.behind(corpus.closed) if before else ():
+        keys[name] = before.manifest.documents[name] if before and same_code else ""
+        prepared.append(kept)
     if not prepared:
         raise TresseError(_nothing(asides, folder))
+    prepared.sort(key=lambda each: each.listed.id)
     return Intake(tuple(prepared), keys, tuple(asides), tuple(remarks))
 
 
@@ -107,8 +119,16 @@ def _key(source: Source, corpus: Corpus, folder: Path) -> str:
     total = sha256(source.suffix.encode())
     for path in (source.path, source.descriptor, source.expansions):
         stamp = corpus.stamps.get(shown(path.relative_to(folder)))
-        total.update(f" {stamp.sha256 if stamp else ''}".encode())
+        total.update(f" {stamp.sha256 or 'unreadable' if stamp else ''}".encode())
     return total.hexdigest()
+
+
+def _settled(source: Source, corpus: Corpus, folder: Path) -> bool:
+    """Tell whether what was read is what the walk had found: a file may change in between."""
+    return all(
+        path in source.refused or unchanged(path, corpus.stamps.get(shown(path.relative_to(folder))))
+        for path in (source.path, source.descriptor, source.expansions)
+    )
 
 
 @cache

@@ -5,16 +5,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from errors import TresseError
 from index.content import Content
-from index.contents import find_scopes
+from index.contents import Contents, find_scopes
 from index.encoder import Encoder, Vector
-from index.fusion import Signal, best_of_groups, fuse
+from index.fusion import EXPANSIONS, Signal, best_of_groups, fuse
 from index.generation import Generation
 from index.knowledge import Knowledge
 from index.scoring import Question, Scorer
-from index.units import NO_SPAN, Numbers, Unit, stretches
+from index.units import NO_SPAN, Layout, Numbers, Unit, stretches
 from index.words import Reading
 from ingest.document import Span
 from ingest.passages import Passage
@@ -44,6 +45,11 @@ class Hit:
     signals: Mapping[str, float]
     spans: tuple[SpanHit, ...]
 
+    @property
+    def expanded(self) -> bool:
+        """Tell whether its document has expansions."""
+        return not EXPANSIONS.isdisjoint(self.signals)
+
 
 class Index:
     """One generation of the index, loaded once and asked many times, by several threads if need be."""
@@ -55,7 +61,7 @@ class Index:
         *,
         scorer: Scorer,
         encoder: Encoder,
-        weights: Mapping[str, float],
+        weights: Mapping[bool, Mapping[str, float]],
         held: Generation,
     ) -> None:
         self.contents, self.documents = content.contents, content.documents
@@ -63,12 +69,13 @@ class Index:
         self.knowledge, self.encoder = knowledge, encoder
         self._scorer, self._weights = scorer, weights
         self._scopes = find_scopes(content.contents)
+        self._expanded = _find_expanded(content.contents, scorer.layout)
         self.generation = held  # its files stay as long as this index
 
     @property
     def expanded(self) -> bool:
-        """Tell whether expansions lead to its passages: what a score means depends on it."""
-        return "words.questions" in self._scorer.unit_signals
+        """Tell whether expansions lead to some of its passages."""
+        return bool(self._expanded.any())
 
     @property
     def heard(self) -> frozenset[str]:
@@ -141,7 +148,7 @@ class Index:
         by_unit = self._scorer.unit_scores(question, passages, units)
         by_passage = self._scorer.passage_scores(question, passages)
         by_passage |= {name: best_of_groups(signal, first) for name, signal in by_unit.items()}
-        scores = fuse(by_passage, self._weights)
+        scores = self._fused(by_passage, self._expanded[passages])
         if drawn is not None:
             scores = scores + drawn
         places = np.argsort(-scores, kind="stable")[:top]  # passages stand in the order of the documents
@@ -149,21 +156,32 @@ class Index:
             Hit(
                 self.passages[passages[place]],
                 float(scores[place]),
-                _values(by_passage, place),
+                self._values(by_passage, place, passages[place]),
                 self._spans(units[first[place] : first[place + 1]], _part(by_unit, first[place], first[place + 1])),
             )
             for place in places.tolist()
         )
 
     def _spans(self, numbers: Numbers, signals: Mapping[str, Signal]) -> tuple[SpanHit, ...]:
-        scores = fuse(signals, self._weights)
+        scores = self._fused(signals, self._expanded[self._scorer.layout.unit_passage[numbers]])
         hits = []
         for place, number in enumerate(numbers.tolist()):
             unit = self.units[number]
             if unit.span != NO_SPAN:
                 span = self.passages[unit.passage].spans[unit.span]
-                hits.append(SpanHit(span, float(scores[place]), _values(signals, place), unit))
+                hits.append(SpanHit(span, float(scores[place]), self._values(signals, place, unit.passage), unit))
         return tuple(hits)
+
+    def _fused(self, signals: Mapping[str, Signal], expanded: NDArray[np.bool_]) -> Signal:
+        """Fuse what stands in documents with expansions and what stands in others each by its own weights."""
+        if expanded.all():
+            return fuse(signals, self._weights[True])
+        plain = fuse({name: signal for name, signal in signals.items() if name not in EXPANSIONS}, self._weights[False])
+        return np.where(expanded, fuse(signals, self._weights[True]), plain) if expanded.any() else plain
+
+    def _values(self, signals: Mapping[str, Signal], place: int, passage: int) -> dict[str, float]:
+        expanded = self._expanded[passage]
+        return {name: float(signal[place]) for name, signal in signals.items() if expanded or name not in EXPANSIONS}
 
 
 def _clean(query: str) -> str:
@@ -175,5 +193,10 @@ def _part(signals: Mapping[str, Signal], start: int, end: int) -> dict[str, Sign
     return {name: signal[start:end] for name, signal in signals.items()}
 
 
-def _values(signals: Mapping[str, Signal], place: int) -> dict[str, float]:
-    return {name: float(signal[place]) for name, signal in signals.items()}
+def _find_expanded(contents: Contents, layout: Layout) -> NDArray[np.bool_]:
+    """Tell for each passage whether its document has expansions: what a score means depends on it."""
+    questions = np.add.reduceat(np.append(layout.unit_questions, 0), layout.first_unit[:-1]) if layout.passages else np.empty(0)
+    expanded = np.zeros(layout.passages, dtype=np.bool_)
+    for document in contents.values():
+        expanded[document.first : document.end] = questions[document.first : document.end].any()
+    return expanded

@@ -95,6 +95,6 @@ def _open(generation: Generation, encoder: Encoder, weights: Mapping[str, float]
         knowledge,
         scorer=Scorer(layout, words, vectors, grams, groups),
         encoder=encoder,
-        weights=weights or read_weights(expanded=len(layout.question_unit) > 0),
+        weights={expanded: weights or read_weights(expanded=expanded) for expanded in (True, False)},
         held=generation,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import tantivy
@@ -58,9 +59,21 @@ class Words:
 
     def __init__(self, folder: Path, vocabulary: Vocabulary, equivalents: Equivalents) -> None:
         self.vocabulary, self._equivalents = vocabulary, equivalents
-        indexes = {shelf: tantivy.Index.open(str(folder / shelf)) for shelf in FIELDS}
+        self._links: list[TemporaryDirectory[str]] = []  # they stay as long as these words
+        indexes = {shelf: self._open(folder / shelf) for shelf in FIELDS}
         self._schemas = {shelf: index.schema for shelf, index in indexes.items()}
         self._searchers = {shelf: index.searcher() for shelf, index in indexes.items()}
+
+    def _open(self, folder: Path) -> tantivy.Index:
+        try:
+            return tantivy.Index.open(str(folder))
+        except ValueError:  # Tantivy makes a lock file to read: where it may not, it gets the same files in a folder of our own
+            links = TemporaryDirectory(prefix="tresse-")
+            for path in folder.iterdir():
+                if not path.name.startswith("."):
+                    Path(links.name, path.name).symlink_to(path.resolve())
+            self._links.append(links)
+            return tantivy.Index.open(links.name)
 
     def read(self, question: str) -> tuple[Reading, ...]:
         """Give what each different word of a question may stand for, in order."""
@@ -125,15 +138,18 @@ def _joined(reading: dict[str, float], known: dict[str, float], vocabulary: Voca
 
 
 def write_words(folder: Path, shelf: str, units: Iterable[WordUnit]) -> None:
-    """Write one of the indexes of words, whole, into a new folder."""
+    """Write one of the indexes of words, whole, into a new folder. Raises OSError where there is no room for it."""
     folder.mkdir(parents=True)
-    index = tantivy.Index(_schema(shelf), path=str(folder), reuse=False)
-    index.register_tokenizer("terms", _ANALYZER)
-    writer = index.writer(num_threads=1)  # one thread, one segment, units in order
-    for unit in units:
-        writer.add_document(_document(unit))
-    writer.commit()
-    writer.wait_merging_threads()
+    try:
+        index = tantivy.Index(_schema(shelf), path=str(folder), reuse=False)
+        index.register_tokenizer("terms", _ANALYZER)
+        writer = index.writer(num_threads=1)  # one thread, one segment, units in order
+        for unit in units:
+            writer.add_document(_document(unit))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # Tantivy’s word for any fault of the disk
+        raise OSError(str(error)) from error
 
 
 def _schema(shelf: str) -> tantivy.Schema:

@@ -11,14 +11,15 @@ from ingest.formats.grouping import BULLET, Grouping
 from ingest.formats.tables import Cell, row_texts
 from ingest.layout import ITEM, Layout, Line, RawBlock
 
-_HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})\s+(?P<words>.+?)\s*#*\s*$")
+_HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})\s+(?P<words>\S(?:.*[^\s#])?)[\s#]*$")
 _NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s+(?=\S)")
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})(?P<rest>.*)$")
 _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
-_LINK = re.compile(r"!?\[(?P<words>[^\]]*)\]\((?P<target>[^)\s]*)[^)]*\)")
-_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(?P<words>.+?)(?<=\S)\1(?!\w)")
+# Bounds, and no way back where none helps: a line of 10 MB of marks that nothing closes is read in seconds.
+_LINK = re.compile(r"!?\[(?P<words>[^\]]{0,500}+)\]\((?P<target>[^)\s]{0,2000}+)[^)]{0,200}+\)")
+_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(?P<words>.{1,500}?)(?<=\S)\1(?!\w)")
 _NOTE = re.compile(r"^ {0,3}\[\^(?P<label>[^\]\s]{1,40})\]:\s*(?P<words>.*)$")
 _CALL = re.compile(r"\[\^(?P<label>[^\]\s]{1,40})\](?!:)")
 _INDENTED = re.compile(r"^(?: {2,}|\t)\s*\S")

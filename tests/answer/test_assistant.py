@@ -149,7 +149,7 @@ def test_on_a_terminal_the_sources_follow_the_answer(assistant):
     shown = as_markdown(assistant.ask("Qui est la seule salariée de la Ruche ?"))
     assert shown.endswith(
         "Sources\u00a0:\n\n1. Livret ruche — Titre de fiche-1 — Anne Leroy — Comment est née la Ruche ? — "
-        "Anne Leroy, directrice de la Ruche — ligne 4"
+        "Anne Leroy, directrice de la Ruche — ligne\u00a04"
     )
     assert "Sources" not in as_markdown(assistant.ask("Bonjour"))
 

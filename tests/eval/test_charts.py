@@ -1,4 +1,5 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -36,6 +37,13 @@ def test_element_of_a_page(draw):
 def test_same_plot_twice(draw):
     """The same figures draw the same picture, to the byte."""
     assert draw("un") == draw("un")
+
+
+def test_same_plot_in_several_threads():
+    """Visitors who look at the same time see the same picture."""
+    alone = [draw("un") for draw in DRAWN.values()]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda draw: draw("un"), [*DRAWN.values()] * 3)) == alone * 3
 
 
 def test_labels_are_text():

@@ -14,6 +14,7 @@ from eval.readme import (
     bench_section,
     publish,
     publish_bench,
+    published,
     read_section,
     results,
     section,
@@ -106,3 +107,16 @@ def test_no_markers(measured, tmp_path, readme, text):
         publish(measured, target=tmp_path / "results.json", readme=readme)
     assert readme.read_text(encoding="utf-8") == text
     assert not (tmp_path / "results.json").exists()
+
+
+def test_published_reads_back_what_publish_wrote(measured, tmp_path):
+    """The committed figures are a run without outcomes: figures and kinds to six digits, trials, and how many were asked."""
+    target = tmp_path / "results.json"
+    assert published(target) is None
+    target.write_text(json.dumps(results(measured)), encoding="utf-8")
+    back = published(target)
+    assert back.outcomes == ()
+    assert back.figures["first_citation"] == measured.figures["first_citation"]
+    assert back.by_kind.keys() == measured.by_kind.keys()
+    assert back.trials == measured.trials
+    assert (back.manifest["asked"], back.manifest["commit"]) == (len(measured.outcomes), "abc1234")

@@ -5,7 +5,7 @@ import pytest
 
 from answer.conversation import Turn
 from errors import TresseError
-from eval.run import FOLLOWUP, describe, find_run, load, run, save
+from eval.run import ASKED, FOLLOWUP, NAME_LIMIT, check_name, describe, find_run, load, rounds, run, save
 
 
 def test_run_measures_everything(measured):
@@ -14,6 +14,22 @@ def test_run_measures_everything(measured):
     assert set(measured.by_kind) == {"number", "factual", "unanswerable-far", "smalltalk"}
     assert {"sans accents", "capitales", "faute de frappe"} <= set(measured.lost)
     assert sum(trial.accepted for trial in measured.trials) == 0
+
+
+def test_rounds_are_what_is_asked(assistant, cases, documents):
+    """What a run will ask is known before, label by label, as its progress shows it."""
+    asked = []
+    run(assistant, cases, name="x", manifest={}, progress=lambda each, label: iter(asked.append((label, list(each))) or each))
+    assert asked == [(label, list(each)) for label, each in rounds(cases, documents).items()]
+    assert asked[0] == (ASKED, list(cases))
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "..", "a b", "a" * (NAME_LIMIT + 1)])
+def test_a_name_that_names_no_folder(name):
+    """Such a name is an error with what a name is made of."""
+    with pytest.raises(TresseError, match="Le nom d’une évaluation"):
+        check_name(name)
+    assert check_name("été-2026.a") == "été-2026.a"
 
 
 def test_followups_against_their_whole(assistant, cases, quiet):

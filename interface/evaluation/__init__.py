@@ -1,0 +1,1 @@
+"""Runs of `eval` in, the pieces of the evaluation page out. Imported when a visitor comes: `eval` takes seconds to import."""
