@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import uvicorn
 
     from interface.desk import Desk
+    from interface.evaluation.evaluator import Evaluator
     from interface.feedback import Feedback
+    from interface.upload import Uploads
 
 # Before anything imports them: Gradio asks two servers for news, the model libraries look for newer weights.
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
@@ -118,17 +120,23 @@ def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None
     import uvicorn  # not before the arguments are read: these imports take seconds
 
     from interface.api import api
+    from interface.evaluation.evaluator import Evaluator
+    from interface.evaluation.report_route import report_route
+    from interface.evaluation.shelf import Shelf
     from interface.feedback import Feedback
     from interface.server import web_application
+    from interface.upload import Uploads
 
     live = Live(partial(_open_or_build, settings), partial(current_name, settings.index))
+    uploads = Uploads(settings, live) if opening.upload_limit else None
     web = web_application(
-        pages(live, Feedback(settings.feedback)),
+        pages(live, feedback=Feedback(settings.feedback), uploads=uploads, evaluator=Evaluator(live)),
         names=[opening.host, *opening.names],
         api=api(live, protected=opening.accounts is not None),
         accounts=opening.accounts,
         upload_limit=opening.upload_limit,
     )
+    web.router.routes.insert(0, report_route(Shelf(live)))
     config = uvicorn.Config(web, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE)
     server = uvicorn.Server(config)
     print(
@@ -144,14 +152,29 @@ def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None
         live.current()
 
 
-def pages(live: "Live[Desk]", feedback: "Feedback | None" = None) -> "gr.Blocks":
-    """Compose the pages, each from its own file."""
+def pages(
+    live: "Live[Desk]",
+    *,
+    feedback: "Feedback | None" = None,
+    uploads: "Uploads | None" = None,
+    evaluator: "Evaluator | None" = None,
+) -> "gr.Blocks":
+    """Compose the pages, each from its own file; what is not given is not offered."""
     import gradio as gr
 
     from interface.assistant_page import assistant_page
+    from interface.document_page import document_page
+    from interface.evaluation_page import evaluation_page
 
-    with gr.Blocks(title="Tresse", fill_width=True, analytics_enabled=False) as site:
+    with gr.Blocks(title="Tresse", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)) as site:
+        gr.Navbar(main_page_name="Assistant")
         assistant_page(live, feedback)
+    with site.route("Document", "/document"):
+        gr.Navbar(main_page_name="Assistant")
+        document_page(live, uploads)
+    with site.route("Évaluation", "/evaluation"):
+        gr.Navbar(main_page_name="Assistant")
+        evaluation_page(live, evaluator)
     return site
 
 
