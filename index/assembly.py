@@ -159,7 +159,7 @@ def _word_units(
     for number, owner in enumerate(owners):
         passage = whole.passages[owner]
         terms = {field: fields[field][number] for field in FIELDS[shelf]}
-        yield WordUnit(number, owner, (passage.document, passage.scope), terms)
+        yield WordUnit(number, (passage.document, passage.scope), terms)
 
 
 def _write(path: Path, text: str) -> None:

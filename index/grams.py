@@ -32,6 +32,9 @@ _HASHING = HashingVectorizer(
 )
 
 
+_NO_GRAM = csr_array((1, _FEATURES), dtype=np.float32)
+
+
 class Grams:
     """The centroids of every level, loaded once and asked many times."""
 
@@ -46,6 +49,8 @@ class Grams:
 
     def read(self, question: str) -> csr_array:
         """Give the n-grams of a question, (1, buckets), of length 1; those that no expansion has are left out."""
+        if not self._by_gram:
+            return _NO_GRAM
         return _weighed(_counts([question]), self._rarity)
 
     def likeness(self, level: str, question: csr_array) -> NDArray[np.float64]:

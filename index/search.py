@@ -14,7 +14,7 @@ from index.encoder import Encoder, Vector
 from index.fusion import EXPANSIONS, Signal, best_of_groups, fuse
 from index.generation import Generation
 from index.knowledge import Knowledge
-from index.scoring import Question, Scorer
+from index.scoring import Heard, Question, Scorer
 from index.units import NO_SPAN, Layout, Numbers, Unit, stretches
 from index.words import Reading
 from ingest.document import Span
@@ -123,9 +123,14 @@ class Index:
             return ()
         vector = self.encode(query) if vector is None else vector
         question = self._question(query, vector, within)
-        passages = allowed if len(allowed) <= _SCORED_WHOLE else self._scorer.candidates(question, allowed)
-        drawn = pull * self._scorer.draw(self._question(_clean(near), vector, within), passages) if near else None
-        return self._rank(question, passages, top, drawn)
+        whole = len(allowed) <= _SCORED_WHOLE
+        heard = self._scorer.hear(question, whole=whole)
+        passages = allowed if whole else self._scorer.candidates(question, heard, allowed)
+        drawn = None
+        if near:
+            said = self._question(_clean(near), vector, within)
+            drawn = pull * self._scorer.draw(said, self._scorer.hear(said, whole=whole), passages)
+        return self._rank(question, heard, passages, top, drawn)
 
     def _question(self, text: str, vector: Vector, within: Collection[str]) -> Question:
         return Question(self.read(text), vector, self._scorer.grams.read(text), tuple(sorted(set(within))))
@@ -142,11 +147,11 @@ class Index:
             return np.arange(len(self.passages))
         return np.unique(np.concatenate([np.arange(*self._scopes[scope]) for scope in set(within)]))
 
-    def _rank(self, question: Question, passages: Numbers, top: int, drawn: Signal | None) -> tuple[Hit, ...]:
+    def _rank(self, question: Question, heard: Heard, passages: Numbers, top: int, drawn: Signal | None) -> tuple[Hit, ...]:
         units = stretches(self._scorer.layout.first_unit, passages)
         first = np.searchsorted(self._scorer.layout.unit_passage[units], np.append(passages, len(self.passages)))
-        by_unit = self._scorer.unit_scores(question, passages, units)
-        by_passage = self._scorer.passage_scores(question, passages)
+        by_unit = self._scorer.unit_scores(question, heard, passages, units)
+        by_passage = self._scorer.passage_scores(question, heard, passages)
         by_passage |= {name: best_of_groups(signal, first) for name, signal in by_unit.items()}
         scores = self._fused(by_passage, self._expanded[passages])
         if drawn is not None:

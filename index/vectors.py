@@ -24,7 +24,7 @@ class VectorIndex:
     def __init__(self, vectors: faiss.IndexFlatIP, codes: faiss.IndexBinaryFlat) -> None:
         self._vectors, self._codes = vectors, codes
         self.rows, self.dimension = int(vectors.ntotal), int(vectors.d)
-        # FAISS's own memory, not a copy. On 6,000 rows a product with it takes 0.1 ms, FAISS's search for all of them 0.7 ms.
+        # FAISS's own memory, not a copy.
         self._matrix: Vectors = faiss.rev_swig_ptr(vectors.get_xb(), self.rows * self.dimension).reshape(
             self.rows, self.dimension
         )
@@ -35,21 +35,38 @@ class VectorIndex:
             return np.empty(0, np.float32)
         whole = rows[-1] - rows[0] + 1 == len(rows)
         chosen = self._matrix[rows[0] : rows[-1] + 1] if whole else self._matrix[rows]
-        cosines: NDArray[np.float32] = np.clip(chosen @ vector, 0.0, 1.0)
+        cosines: NDArray[np.float32] = np.clip(_products(chosen, vector), 0.0, 1.0)
         return cosines
 
-    def nearest(self, vector: Vector, start: int, end: int, *, limit: int, within: Numbers | None = None) -> Numbers:
-        """Give the `limit` rows, of `start` to `end`, nearest to a unit vector, best first; `within` keeps only these."""
+    def block(self, start: int, end: int) -> "Block":
+        """Return the rows of `start` to `end`, among which the nearest can be asked for."""
+        codes = faiss.IndexBinaryFlat(self._codes.d)
+        codes.add(faiss.vector_to_array(self._codes.xb).reshape(self.rows, -1)[start:end])  # type: ignore[attr-defined]
+        return Block(codes, self._matrix, start)
+
+
+class Block:
+    """Rows of one kind, by number from 0, of which the nearest to a vector can be asked for."""
+
+    def __init__(self, codes: faiss.IndexBinaryFlat, matrix: Vectors, start: int) -> None:
+        self._codes, self._matrix, self._start = codes, matrix, start
+
+    def nearest(self, vector: Vector, *, limit: int, within: Numbers | None = None) -> Numbers:
+        """Give the `limit` rows nearest to a unit vector, best first; `within` keeps only these."""
         faiss.omp_set_num_threads(1)  # under several request threads one each is faster than two (68 ms against 178)
-        selector = faiss.IDSelectorRange(start, end)
         kept = None if within is None else faiss.IDSelectorBatch(np.ascontiguousarray(within, dtype=np.int64))
-        both = selector if kept is None else faiss.IDSelectorAnd(selector, kept)
-        wanted = max(min(_RESCORED * limit, end - start), 1)
-        parameters = faiss.SearchParameters(sel=both)  # type: ignore[call-arg]
+        parameters = faiss.SearchParameters(sel=kept) if kept else None  # type: ignore[call-arg]
+        wanted = max(min(_RESCORED * limit, self._codes.ntotal), 1)
         _, found = self._codes.search(_coded(vector[np.newaxis]), wanted, params=parameters)
         rows = np.sort(found[0][found[0] >= 0])
-        best = np.argsort(-(self._matrix[rows] @ vector), kind="stable")[:limit]
+        best = np.argsort(-_products(self._matrix[rows + self._start], vector), kind="stable")[:limit]
         return np.asarray(rows[best], dtype=np.int64)
+
+
+def _products(rows: Vectors, vector: Vector) -> NDArray[np.float32]:
+    """Give the inner product of each row with a vector, in one thread: two that wait for busy cores take 8 ms, not 1.3."""
+    products: NDArray[np.float32] = np.einsum("ij,j->i", rows, vector)
+    return products
 
 
 def write_vectors(folder: Path, vectors: Vectors) -> None:

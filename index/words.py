@@ -40,13 +40,9 @@ _ANALYZER = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build() 
 
 @dataclass(frozen=True, slots=True)
 class WordUnit:
-    """What Tantivy indexes under `number`: terms by field, and the scopes and the passage by which a search is restricted.
-
-    A section has the number of its first passage for passage: only a scope restricts the sections.
-    """
+    """What Tantivy indexes under `number`: terms by field, and the scopes by which a search is restricted."""
 
     number: int
-    passage: int
     scopes: tuple[str, ...]
     fields: Mapping[str, Sequence[str]]
 
@@ -93,20 +89,21 @@ class Words:
         return token.form not in ENGLISH_STOPS or self.vocabulary.knows(token.term)
 
     def search(
-        self, field: str, readings: Sequence[Reading], *, limit: int, scopes: Collection[str] = (), passages: Sequence[int] = ()
+        self, field: str, readings: Sequence[Reading], *, limit: int, scopes: Collection[str] = ()
     ) -> tuple[Numbers, Scores]:
         """Give the numbers of the `limit` best units in a field, best first, and their scores from 0 to 1.
 
         1 would be a unit that holds every word of the question as well as can be; a word that no unit holds counts in it.
-        `scopes` and `passages` keep units of these only; empty, they keep all.
+        `scopes` keeps units of these only; empty, it keeps all.
         """
         best = sum(self._best(field, reading) for reading in readings)
         if not best or not limit:
             return np.empty(0, np.int64), np.empty(0)
         shelf = _SHELF[field]
         query = self._query(field, readings)
-        query = self._restrict(query, shelf, "scope", list(scopes))
-        query = self._restrict(query, shelf, "passage", list(passages))
+        if scopes:
+            kept = Query.const_score_query(Query.term_set_query(self._schemas[shelf], "scope", list(scopes)), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
         hits = self._searchers[shelf].search(query, limit=limit, count=False).hits
         numbers = self._searchers[shelf].fast_field_values("number", [address for _, address in hits])
         return np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64) / best
@@ -121,12 +118,6 @@ class Words:
             choices = [Query.boost_query(Query.term_query(schema, field, term), trust) for term, trust in reading]
             words.append((Occur.Should, choices[0] if len(choices) == 1 else Query.disjunction_max_query(choices)))
         return Query.boolean_query(words)
-
-    def _restrict(self, query: Query, shelf: str, field: str, values: list[str] | list[int]) -> Query:
-        if not values:
-            return query
-        kept = Query.const_score_query(Query.term_set_query(self._schemas[shelf], field, values), 0.0)
-        return Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
 
 
 def _joined(reading: dict[str, float], known: dict[str, float], vocabulary: Vocabulary) -> dict[str, float]:
@@ -155,7 +146,6 @@ def write_words(folder: Path, shelf: str, units: Iterable[WordUnit]) -> None:
 def _schema(shelf: str) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("number", fast=True)
-    builder.add_unsigned_field("passage", indexed=True)
     builder.add_text_field("scope", tokenizer_name="raw", index_option="basic")
     for field in FIELDS[shelf]:
         builder.add_text_field(field, tokenizer_name="terms", index_option="freq")
@@ -165,7 +155,6 @@ def _schema(shelf: str) -> tantivy.Schema:
 def _document(unit: WordUnit) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned("number", unit.number)
-    document.add_unsigned("passage", unit.passage)
     for scope in unit.scopes:
         document.add_text("scope", scope)
     for field, words in unit.fields.items():

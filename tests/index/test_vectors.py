@@ -49,14 +49,14 @@ def test_nearest_rows_of_a_range(vectors: VectorIndex, within: list[int] | None)
     query, matrix = unit_rows(1, 7)[0], unit_rows(50)
     allowed = [row for row in range(10, 30) if within is None or row in within]
     expected = sorted(allowed, key=lambda row: -float(matrix[row] @ query))[:5]
-    chosen = None if within is None else np.array(within)
-    assert vectors.nearest(query, 10, 30, limit=5, within=chosen).tolist() == expected
+    chosen = None if within is None else np.array([row - 10 for row in within if 10 <= row < 30])
+    assert (vectors.block(10, 30).nearest(query, limit=5, within=chosen) + 10).tolist() == expected
 
 
 def test_an_empty_range_has_no_nearest(vectors: VectorIndex) -> None:
     """Where nothing is allowed, nothing is found."""
-    assert vectors.nearest(unit_rows(1)[0], 10, 10, limit=5).tolist() == []
-    assert vectors.nearest(unit_rows(1)[0], 0, 50, limit=5, within=np.array([], dtype=np.int64)).tolist() == []
+    assert vectors.block(10, 10).nearest(unit_rows(1)[0], limit=5).tolist() == []
+    assert vectors.block(0, 50).nearest(unit_rows(1)[0], limit=5, within=np.array([], dtype=np.int64)).tolist() == []
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
