@@ -24,16 +24,21 @@ class Settings:
     index: Path = ROOT / "var" / "index"
     embeddings: Path = ROOT / "var" / "embeddings"
     model: str = PACKAGED_MODEL
+    feedback: Path = ROOT / "var" / "feedback.sqlite"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read `TRESSE_CORPUS`, `TRESSE_INDEX`, `TRESSE_EMBEDDINGS` and `TRESSE_MODEL`; what is missing keeps its default."""
+    """Read `TRESSE_CORPUS`, `TRESSE_INDEX`, `TRESSE_EMBEDDINGS`, `TRESSE_MODEL` and `TRESSE_FEEDBACK`.
+
+    What is missing keeps its default.
+    """
     default = Settings()
     return Settings(
         corpus=Path(environ.get("TRESSE_CORPUS") or default.corpus),
         index=Path(environ.get("TRESSE_INDEX") or default.index),
         embeddings=Path(environ.get("TRESSE_EMBEDDINGS") or default.embeddings),
         model=environ.get("TRESSE_MODEL") or default.model,
+        feedback=Path(environ.get("TRESSE_FEEDBACK") or default.feedback),
     )
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from langchain_text_splitters import CharacterTextSplitter, RecursiveCharacterTextSplitter
-
 from ingest.document import Block, BlockKind, Document, Numbered, Span, Speaker
 from ingest.layout import ITEM
 from ingest.sentences import sentence_spans
@@ -104,6 +102,8 @@ def _groups(text: str, spans: Sequence[Span]) -> Iterator[Sequence[Span]]:
 
 def _chunks(pieces: Sequence[str], size: int) -> list[int]:
     """How many pieces, one after the other, go into each chunk of at most `size` characters."""
+    from langchain_text_splitters import CharacterTextSplitter  # a quarter of a second: the pages are served without it
+
     splitter = CharacterTextSplitter(separator=_MARK, chunk_size=size, chunk_overlap=0, strip_whitespace=False)
     return [chunk.count(_MARK) + 1 for chunk in splitter.split_text(_MARK.join(pieces))]
 
@@ -120,6 +120,8 @@ def _short(text: str, span: Span) -> Iterator[Span]:
     if span.end - span.start <= SPAN_LENGTH:
         yield span
         return
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # as in _chunks
+
     splitter = RecursiveCharacterTextSplitter(
         separators=[" ; ", "; ", ", ", " "], chunk_size=SPAN_LENGTH, chunk_overlap=0, keep_separator="end"
     )

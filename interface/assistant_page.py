@@ -1,99 +1,75 @@
-"""The chat with its sources: what Gradio shows, and what a question changes in it."""
+"""The chat with its sources: how the page is laid out, and which handler answers what."""
 
-from collections.abc import Iterator, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from answer.entry import QUESTION_LIMIT
-from answer.live import LOADING, Live
-from errors import TresseError
-from interface.exchange import Exchange, settle, suggested
-from interface.messages import messages
-from interface.sources import EMPTY, panel
+from answer.live import Live
+from interface.feedback import Feedback
+from interface.handlers import EVERYWHERE, Handlers, Parts, check, scope_label
+from interface.kept import SECRET, STORAGE
+from interface.sources import EMPTY
+from interface.told import welcome
 
 if TYPE_CHECKING:
-    from index.contents import Contents
     from interface.desk import Desk
 
-SHOWN, EXAMPLE_LIMIT = 3, 5  # questions proposed after an answer, and before the first one
-TITLES_SHOWN = 8  # of documents: as many as stand above the question box of a phone
 LOADING_LOOK = 1  # second between two looks at whether the index is there
+AT_ONCE = 8  # questions of several visitors: one that takes long holds nobody else up
 HEADER = (
-    '<header id="tresse"><h1>Tresse</h1><p>Posez votre question comme à un collègue : '
+    '<header id="tresse"><a class="skip" href="#question">Aller à la question</a>'
+    "<h1>Tresse</h1><p>Posez votre question comme à un collègue\u00a0: "
     "chaque réponse cite mot pour mot les documents, et montre où.</p></header>"
 )
-EVERYWHERE = "Chercher partout"
-NOTHING_ASKED = "Écrivez d’abord votre question."
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# Only questions go through Gradio's queue. The page listens to the queue while something of its own is in it, and misses for
+# good what it puts there at the very moment when the stream is being closed: a tick just before a question did that.
+AT_HAND: dict[str, Any] = QUIET | {"queue": False}
 
 
-def assistant_page(live: Live["Desk"]) -> None:
-    """Lay out the conversation in the page that is open, and say what a question changes in it."""
+def assistant_page(live: Live["Desk"], feedback: Feedback | None = None) -> None:
+    """Lay out the conversation in the page that is open, and say what a visitor changes in it."""
     gr.Markdown(HEADER, elem_id="header")
-    talk = gr.State(())
     with gr.Row(elem_id="page"):
         with gr.Column(scale=3, elem_id="conversation"):
             chat = _chat()
-            with gr.Column(elem_id="examples", visible=False) as offered:
-                gr.Markdown('<h3 class="try">Par exemple</h3>')
-                examples = _questions(EXAMPLE_LIMIT)
-            with gr.Row(elem_id="nexts"):
-                nexts = _questions(SHOWN)
+            comment = _comment_box()
+            stop = gr.Button("Arrêter", size="sm", elem_id="stop", scale=0, min_width=0)
+            gr.Markdown(f'<p id="count">0 / {QUESTION_LIMIT} caractères</p>', elem_id="counter")
             question = _question_box()
             with gr.Row(elem_id="under"):
                 scopes = _scope_filter()
-                restart = gr.Button("Nouvelle conversation", size="sm", elem_id="restart", scale=0, min_width=0)
+                restart, markdown, page, erase = _conversation_buttons()
         with gr.Column(scale=2, elem_id="sources"):
-            sources = gr.Markdown(EMPTY, elem_id="panel")
-    loading = gr.Timer(LOADING_LOOK)
+            panel = gr.Markdown(EMPTY, elem_id="panel")
+    status, outbox = gr.Markdown("", elem_id="told"), gr.Markdown("", elem_id="outbox")
+    order = gr.Textbox(elem_id="errand", label="Ordre de la page", visible="hidden", interactive=True)
+    loading, talk, judged = gr.Timer(LOADING_LOOK), gr.State(()), gr.State(0)
+    kept = gr.BrowserState([], storage_key=STORAGE, secret=SECRET)
+    parts = Parts(chat, panel, question, scopes, comment, status, outbox, loading, talk, judged, kept)
+    does, shown = Handlers(parts, live, feedback), parts.all
 
-    def furnish() -> dict[Any, Any]:
-        """Fill in what rests on the documents, once they are there."""
-        try:
-            desk = live.current()
-        except TresseError as fault:
-            return {chat: gr.update(placeholder=_notice(str(fault)))}
-        return {
-            chat: gr.update(placeholder=welcome(desk.index.contents)),
-            scopes: gr.update(choices=scope_choices(desk.index.contents)),
-            offered: gr.update(visible=bool(desk.examples)),
-            loading: gr.update(active=False),
-            **_offer(examples, desk.examples),
-        }
-
-    def ask(text: str, within: Sequence[str], said: tuple[Exchange, ...]) -> Iterator[dict[Any, Any]]:
-        asked = Exchange(len(said) + 1, text.strip())
-        yield {question: "", chat: messages((*said, asked)), **_offer(nexts, ())}
-        told = (*said, settle(asked, said, live, within))
-        yield {chat: messages(told), sources: panel(told), talk: told}
-        yield _offer(nexts, suggested(told, live))
-
-    shown = [question, chat, sources, talk, *nexts]
-    quiet = {"show_progress": "hidden", "api_visibility": "private"}
-    furnished = [chat, scopes, offered, loading, *examples]
-    gr.on([loading.tick, gr.context.Context.root_block.load], furnish, None, furnished, **quiet)
-    question.submit(ask, [question, scopes, talk], shown, validator=_check, **quiet)
-    for offer in (*examples, *nexts):
-        offer.click(ask, [offer, scopes, talk], shown, **quiet)
-    restart.click(lambda: {question: "", chat: [], sources: EMPTY, talk: (), **_offer(nexts, ())}, None, shown, **quiet)
-
-
-def welcome(contents: "Contents") -> str:
-    """Return what the empty conversation says: what can be asked about, and what the answers are made of."""
-    titles = [escape(document.title) for document in contents.values()]
-    listed = "".join(f"<li>{title}</li>" for title in titles[:TITLES_SHOWN])
-    if len(titles) > TITLES_SHOWN:
-        listed += f"<li>et {len(titles) - TITLES_SHOWN} autres</li>"
-    return (
-        f'<div class="welcome"><h2>Que voulez-vous savoir ?</h2><ul>{listed}</ul>'
-        "<p>Les réponses sont des extraits exacts, jamais des phrases inventées. "
-        "Quand les documents ne répondent pas, Tresse le dit.</p></div>"
+    # Gradio takes down what stands under an output, such as why a question was refused: each handler names its own only.
+    furnished = [chat, panel, talk, scopes, comment, status, loading]
+    gr.on([loading.tick, gr.context.Context.root_block.load], does.furnish, [kept, talk], furnished, **AT_HAND)
+    question.submit(
+        does.ask,
+        [question, scopes, talk, kept],
+        shown,
+        validator=check,
+        preprocess=False,
+        concurrency_limit=AT_ONCE,
+        **QUIET,
     )
-
-
-def _notice(words: str) -> str:
-    return f'<div class="welcome"><p>{escape(words)}</p></div>'
+    stop.click(does.stop, **AT_HAND)
+    restart.click(does.restart, None, shown, **AT_HAND)
+    erase.click(does.erase, None, shown, **AT_HAND)
+    order.change(does.follow, [order, talk, kept], [chat, talk, judged, status, comment], preprocess=False, **AT_HAND)
+    comment.submit(does.remark, [comment, judged, talk], [status, comment], preprocess=False, **AT_HAND)
+    markdown.click(does.export_markdown, [talk, kept], [outbox, status], **AT_HAND)
+    page.click(does.export_page, [talk, kept], [outbox, status], **AT_HAND)
 
 
 def _chat() -> gr.Chatbot:
@@ -103,7 +79,7 @@ def _chat() -> gr.Chatbot:
         show_label=False,
         container=False,
         height="100%",
-        placeholder=_notice(LOADING),
+        placeholder=welcome({}),
         autoscroll=False,
         buttons=[],
         latex_delimiters=[],
@@ -125,14 +101,19 @@ def _question_box() -> gr.Textbox:
     )
 
 
-def _questions(count: int) -> list[gr.Button]:
-    return [gr.Button("", size="sm", elem_classes="example", visible=False) for _ in range(count)]
+def _comment_box() -> gr.Textbox:
+    return gr.Textbox(elem_id="comment", label="Un mot de plus", lines=1, max_lines=4, submit_btn="Envoyer", visible=False)
 
 
-def _offer(buttons: Sequence[gr.Button], questions: Sequence[str]) -> dict[Any, Any]:
-    """Show as many buttons as there are questions, and hide the others."""
-    padded = [*questions, *[""] * (len(buttons) - len(questions))]
-    return {button: gr.update(value=text, visible=bool(text)) for button, text in zip(buttons, padded, strict=True)}
+def _conversation_buttons() -> list[gr.Button]:
+    """Show what can be done with the whole conversation; hidden by the style sheet until there is one."""
+    names = {
+        "restart": "Nouvelle conversation",
+        "export-markdown": "Exporter en Markdown",
+        "export-page": "Exporter en HTML",
+        "erase": "Effacer",
+    }
+    return [gr.Button(name, size="sm", elem_id=key, elem_classes="whole", scale=0, min_width=0) for key, name in names.items()]
 
 
 def _scope_filter() -> gr.CheckboxGroup:
@@ -141,39 +122,5 @@ def _scope_filter() -> gr.CheckboxGroup:
         scopes = gr.CheckboxGroup(
             [], label="Chercher seulement dans", info="Rien de coché : partout.", elem_id="scopes", container=False
         )
-    scopes.change(
-        lambda chosen: gr.update(label=scope_label(chosen)), scopes, fold, show_progress="hidden", api_visibility="private"
-    )
+    scopes.change(lambda chosen: gr.update(label=scope_label(chosen)), scopes, fold, preprocess=False, **AT_HAND)
     return scopes
-
-
-def scope_choices(contents: "Contents") -> list[tuple[str, str]]:
-    """Return what can be searched alone: the parts of one document, or the documents of several."""
-    if len(contents) > 1:
-        return [(document.title, document.id) for document in contents.values()]
-    return [(part.title, f"{document.id}#{part.id}") for document in contents.values() for part in document.parts]
-
-
-def scope_label(chosen: Sequence[str]) -> str:
-    """Say in the closed filter where the next question is searched."""
-    if not chosen:
-        return EVERYWHERE
-    return "Chercher dans 1 partie" if len(chosen) == 1 else f"Chercher dans {len(chosen)} parties"
-
-
-def _check(text: str, within: Sequence[str], said: tuple[Exchange, ...]) -> list[dict[str, Any]]:  # noqa: ARG001
-    """Refuse a question under its box, where it stays to be corrected."""
-    fault = question_fault(text)
-    return [gr.validate(not fault, fault), gr.validate(True, ""), gr.validate(True, "")]
-
-
-def question_fault(text: str) -> str:
-    """Return why `text` cannot be asked, or nothing."""
-    if not text.strip():
-        return NOTHING_ASKED
-    if len(text) > QUESTION_LIMIT:
-        return (
-            f"Votre question compte {len(text)} caractères ; la limite est de {QUESTION_LIMIT}. "
-            "Raccourcissez-la, elle est restée dans la case."
-        )
-    return ""

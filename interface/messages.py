@@ -1,54 +1,116 @@
 """Exchanges in, the two messages of each in the chat out, as HTML. Every text is escaped here.
 
 A message is one HTML block without a blank line, so that nothing in it is read as Markdown: a star, a bracket or a tag in a
-question or in a document shows as itself.
+question or in a document shows as itself. Its buttons say by their name and value what they do: static/tresse.js obeys them.
 """
 
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from answer.assistant import Answer, Status
-from interface.exchange import Exchange
+from answer.live import LOADING
+from interface.exchange import STOPPED, Exchange
+from interface.explain import checked, explanation
+from interface.feedback import NAMES
+from interface.sources import place_words
 
-MESSAGE_OF_STATUS: dict[Status, str] = {
+if TYPE_CHECKING:
+    from answer.assistant import Answer, Status
+
+MESSAGE_OF_STATUS: "dict[Status, str]" = {
     "answered": "Réponse trouvée",
     "related": "Passages proches, sans réponse directe",
     "refused": "Pas de réponse dans les documents",
     "smalltalk": "",
 }
+NAME_OF_FAULT = {LOADING: "Un instant", STOPPED: "Question arrêtée"}
 
 _MARKER = re.compile(r"[ \u00a0]?\[(\d+)\]")
 _STRONG = re.compile(r"\A\*\*(.+)\*\*\Z")
 _ITEM = re.compile(r"(?:[-*•]|\d+\.) +")
 
 
-def messages(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
-    """Return the conversation in the form of gr.Chatbot."""
+def messages(exchanges: Sequence[Exchange], offered: Sequence[str] = ()) -> list[dict[str, str]]:
+    """Return the conversation in the form of gr.Chatbot; `offered` are the questions proposed after its last answer."""
     shown: list[dict[str, str]] = []
     for exchange in exchanges:
         shown.append({"role": "user", "content": _block("question", _inline(exchange.question))})
         shown.append({"role": "assistant", "content": _reply(exchange)})
+    if shown and offered:
+        buttons = "".join(ask_button(question, question, "example") for question in offered)
+        shown[-1]["content"] += f'<div class="nexts"><p>Vous pourriez demander</p>{buttons}</div>'
     return shown
 
 
 def _reply(exchange: Exchange) -> str:
     if exchange.fault is not None:
-        return _block("reponse fault", f'<p class="etat">Erreur</p><p>{_inline(exchange.fault)}</p>')
+        state = f'<p class="etat">{NAME_OF_FAULT.get(exchange.fault, "Erreur")}</p>'
+        again = f'<p class="acts">{ask_button(exchange.question, "Reposer la question", "act")}</p>'
+        calm = " calm" if exchange.fault in NAME_OF_FAULT else ""
+        return _block(f"reponse fault{calm}", f"{state}<p>{_inline(exchange.fault)}</p>{again}")
     if exchange.answer is None:
         return _block("reponse pending", "<p>Je cherche dans les documents…</p>")
     label = MESSAGE_OF_STATUS[exchange.answer.status]
     state = f'<p class="etat">{label}</p>' if label else ""
+    said = _block("said", answer_html(exchange))
+    return _block(f"reponse {exchange.answer.status}", state + said + _sources(exchange) + _after(exchange, exchange.answer))
+
+
+def answer_html(exchange: Exchange) -> str:
+    """Return the text of an answer, its [n] markers as links to the sources."""
+    if exchange.answer is None:
+        return ""
     numbers = frozenset(citation.number for citation in exchange.answer.citations)
-    said = _text(exchange.answer.text, exchange.number, numbers)
-    return _block(f"reponse {exchange.answer.status}", state + said + _searched(exchange.answer))
+    return _text(exchange.answer.text, exchange.number, numbers)
 
 
-def _searched(answer: Answer) -> str:
-    """Show on request what was searched: a follow-up is searched whole, and a reader may want to know how it was understood."""
+def _sources(exchange: Exchange) -> str:
+    """List where the quotes of an answer stand."""
+    citations = exchange.answer.citations if exchange.answer else ()
+    if not citations:
+        return ""
+    places = (place_words(each, exchange.cited[each.document], name_document=exchange.several) for each in citations)
+    items = "".join(
+        f'<li value="{citation.number}"><a class="ref" href="#source-{exchange.number}-{citation.number}">'
+        f"{escape(' · '.join(words))}</a></li>"
+        for citation, words in zip(citations, places, strict=True)
+    )
+    return f'<div class="refs"><p>{"Sources" if len(citations) > 1 else "Source"}</p><ol>{items}</ol></div>'
+
+
+def _after(exchange: Exchange, answer: "Answer") -> str:
+    """Return what can be done with an answer; nothing after small talk, which says nothing of the documents."""
     if answer.status == "smalltalk":
         return ""
-    return f'<details class="searched"><summary>Question cherchée</summary><p>{_inline(answer.query)}</p></details>'
+    number = exchange.number
+    copy = f'<button type="button" class="act" name="copy" value="{number}">Copier</button>'
+    prove = f'<button type="button" class="act" name="verify" value="{number}">Vérifier</button>' if answer.citations else ""
+    return (
+        f'<div class="after">{copy}{prove}{_opinion(exchange)}{explanation(answer, several=exchange.several)}</div>'
+        f"{checked(exchange.after.checks)}"
+    )
+
+
+def _opinion(exchange: Exchange) -> str:
+    given = exchange.after.verdict
+    buttons = "".join(
+        f'<button type="button" class="act{" given" if verdict == given else ""}" name="judge" '
+        f'value="{exchange.number} {verdict}">{name}</button>'
+        for verdict, name in NAMES.items()
+        if exchange.answer and (exchange.answer.citations or verdict != "inexact")
+    )
+    said = f"Votre avis\u00a0: {NAMES[given].lower()}" if given else "Donner un avis"
+    return f'<details class="opinion"><summary>{said}</summary><p class="acts">{buttons}</p></details>'
+
+
+def ask_button(question: str, label: str, style: str) -> str:
+    """Return a button that asks a question as if the visitor had typed it."""
+    return f'<button type="button" class="{style}" name="ask" value="{escape(_one_line(question))}">{escape(label)}</button>'
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _block(classes: str, html: str) -> str:

@@ -3,10 +3,15 @@
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from answer.quotes import Citation
+from answer.render import where
 from ingest.document import Block, Document
 from interface.exchange import Exchange
+from interface.links import passage_link
+
+if TYPE_CHECKING:
+    from answer.quotes import Citation
 
 # Of a neighbouring block, enough to see what is being talked about: about four lines of the panel.
 CONTEXT_LIMIT = 280
@@ -48,41 +53,34 @@ def _articles(exchange: Exchange) -> str:
     )
 
 
-def _article(exchange: int, citation: Citation, document: Document, *, name_document: bool) -> str:
+def _article(exchange: int, citation: "Citation", document: Document, *, name_document: bool) -> str:
     number = citation.number
+    title, *said = place_words(citation, document, name_document=name_document)
+    place = "".join(f"<span>{escape(words)}</span>" for words in said)
+    address = escape(passage_link(citation.document, citation.start, citation.end))
     return (
         f'<article><h3><span class="number"><span class="heard">Source </span>{number}</span>'
-        f"<span>{escape(_part_title(citation, document))}</span></h3>"
-        f'<p class="place">{_place(citation, name_document=name_document)}</p>'
+        f"<span>{escape(title)}</span></h3>"
+        f'<p class="place">{place}</p>'
         f'<div class="context">{context(citation, document, anchor=f"source-{exchange}-{number}")}</div>'
-        f'<p class="back"><a href="#appel-{exchange}-{number}">Revenir à la réponse</a></p></article>'
+        f'<p class="back"><a href="#appel-{exchange}-{number}">Revenir à la réponse</a>'
+        f'<a href="{address}" title="S’ouvre dans un nouvel onglet">Lire dans le document</a></p></article>'
     )
 
 
-def _part_title(citation: Citation, document: Document) -> str:
-    titles = {part.id: part.title for part in document.parts}
-    return titles.get(citation.place.part) or document.title
-
-
-def _place(citation: Citation, *, name_document: bool) -> str:
+def place_words(citation: "Citation", document: Document, *, name_document: bool) -> list[str]:
+    """Return what says where a quote stands, from the large to the small: part, document, section, speaker, lines."""
     place = citation.place
-    said = [citation.title] if name_document else []
+    titles = {part.id: part.title for part in document.parts}
     speaker = str(place.speaker) if place.speaker else ""
-    said.append(" – ".join(heading for heading in place.headings[1:] if heading != speaker))
-    said.append(speaker)
-    said.append(where(citation))
-    return "".join(f"<span>{escape(words)}</span>" for words in said if words)
+    section = " – ".join(heading for heading in place.headings[1:] if heading != speaker)
+    named = citation.title if name_document else ""
+    counted = where(place)
+    words = [named, section, speaker, counted[0].upper() + counted[1:]]
+    return [titles.get(place.part) or document.title, *filter(None, words)]
 
 
-def where(citation: Citation) -> str:
-    """Return the page of a citation, or its lines in a file that has no pages."""
-    if citation.place.page is not None:
-        return f"Page\u00a0{citation.place.page}"
-    first, last = citation.place.lines
-    return f"Ligne\u00a0{first}" if first == last else f"Lignes\u00a0{first} à\u00a0{last}"
-
-
-def context(citation: Citation, document: Document, *, anchor: str) -> str:
+def context(citation: "Citation", document: Document, *, anchor: str) -> str:
     """Return the blocks that hold the quote, the quote in <mark>, between their greyed neighbours of the same part."""
     blocks = document.blocks
     held = [i for i, block in enumerate(blocks) if block.start < citation.end and citation.start < block.end]
@@ -96,7 +94,7 @@ def context(citation: Citation, document: Document, *, anchor: str) -> str:
     return "".join(html)
 
 
-def _quoted(document: Document, block: Block, citation: Citation, anchor: str) -> str:
+def _quoted(document: Document, block: Block, citation: "Citation", anchor: str) -> str:
     start, end = max(citation.start, block.start), min(citation.end, block.end)
     before, quote, after = document.text[block.start : start], document.text[start:end], document.text[end : block.end]
     return _shown(before) + _mark(quote, anchor) + _shown(after)

@@ -4,6 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -21,6 +22,7 @@ from ingest.document import Block, Document, Origin, Part, Speaker
 from ingest.passages import Place
 from interface.desk import Desk
 from interface.examples import example_questions
+from interface.feedback import Feedback
 from interface.server import web_application
 
 HOSTILE = (
@@ -59,12 +61,12 @@ def _listed(document: Document) -> Listed:
     return Listed(document.id, document.title, (f"{document.id}.txt",), parts, 0, len(parts))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def document() -> Document:
     return _document()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def other_document() -> Document:
     return _document("autre", "L’autre texte")
 
@@ -75,7 +77,7 @@ def hostile() -> str:
     return HOSTILE
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cite(document) -> Callable[..., Citation]:
     """Make the citation of a quote that stands in the document."""
 
@@ -88,7 +90,7 @@ def cite(document) -> Callable[..., Citation]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def answering() -> Callable[..., Answer]:
     """Make an answer of a text and its citations."""
 
@@ -99,16 +101,19 @@ def answering() -> Callable[..., Answer]:
 
 
 class FakeAssistant:
-    """Cites one sentence; breaks on « panne », is sorry on « absent », says what it was asked."""
+    """Cites one sentence; breaks on « panne », is sorry on « absent », waits on « longue », says what it was asked."""
 
     def __init__(self, cite: Callable[..., Citation], answering: Callable[..., Answer]) -> None:
         self.cite = cite
         self.answering = answering
+        self.hold = threading.Event()  # a « longue » question waits for it
         self.asked: list[tuple[str, tuple[Turn, ...], tuple[str, ...]]] = []
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within=(), top: int = 10) -> Answer:  # noqa: ARG002
         """Answer as the words of the question say."""
         self.asked.append((question, tuple(history), tuple(within)))
+        if "longue" in question:
+            self.hold.wait(30)
         if "panne" in question:
             raise RuntimeError("rupture")
         if "absent" in question:
@@ -122,12 +127,12 @@ class FakeAssistant:
         return self.answering("« Il mutualise. » [1]", self.cite("Il mutualise."), question=question)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def assistant(cite, answering) -> FakeAssistant:
     return FakeAssistant(cite, answering)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def speaker() -> Speaker:
     return SPEAKER
 
@@ -171,7 +176,7 @@ def visit(browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ask() -> Callable[[Page, str], Locator]:
     """Put a question on a page and return the reply to it, once it is there."""
 
@@ -186,7 +191,7 @@ def ask() -> Callable[[Page, str], Locator]:
     return put
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_live() -> Callable[..., Live]:
     """Make what is served: an assistant on documents, with what it suggests and the questions that it offers."""
 
@@ -204,20 +209,39 @@ def make_live() -> Callable[..., Live]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def live(assistant, document, make_live) -> Live:
     """The fake assistant on the document."""
     return make_live(assistant, document, examples=example_questions({document.id: document}, assistant))
 
 
-@pytest.fixture
-def address(live) -> Iterator[str]:
-    """The page of the fake assistant, served by a thread."""
-    web = web_application(pages(live), names=())
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+@contextmanager
+def _served(live: Live, feedback: Feedback | None = None, *, port: int = 0) -> Iterator[str]:
+    """Serve the pages in a thread, and give their address."""
+    web = web_application(pages(live, feedback=feedback), names=())
+    listener = socket.create_server(("127.0.0.1", port))
+    server = uvicorn.Server(uvicorn.Config(web, log_level="critical", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
     server.should_exit = True
     thread.join(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    """Serve the pages of another assistant, or of an index that is not there yet."""
+    return _served
+
+
+@pytest.fixture(scope="session")
+def feedback(tmp_path_factory) -> Feedback:
+    """Where the opinions of the visitors of `address` are kept."""
+    return Feedback(tmp_path_factory.mktemp("avis") / "feedback.sqlite")
+
+
+@pytest.fixture(scope="session")
+def address(live, feedback) -> Iterator[str]:
+    """The page of the fake assistant, served by a thread: one for all tests, each of which is a visitor of its own."""
+    with _served(live, feedback) as address:
+        yield address

@@ -1,9 +1,20 @@
+from collections.abc import Mapping
+
+import pytest
+
 from interface.exchange import Exchange
 from interface.messages import MESSAGE_OF_STATUS, messages
 
+CITED: Mapping = {}
 
-def reply(answer, number=1):
-    return messages((Exchange(number, "Une question ?", answer=answer),))[1]["content"]
+
+@pytest.fixture(autouse=True)
+def cited(document, monkeypatch):
+    monkeypatch.setitem(CITED, document.id, document)
+
+
+def reply(answer, number=1, **more):
+    return messages((Exchange(number, "Une question ?", answer=answer, cited=CITED, **more),))[1]["content"]
 
 
 def test_each_exchange_is_a_question_and_a_reply(answering):
@@ -31,7 +42,7 @@ def test_a_marker_without_citation_stays_text(answering, cite):
 
 def test_text_of_users_and_documents_is_escaped(answering, cite, hostile):
     """Tags and Markdown of a question or a quote show as themselves."""
-    exchange = Exchange(1, hostile, answer=answering(hostile, cite("Fin.")))
+    exchange = Exchange(1, hostile, answer=answering(hostile, cite("Fin.")), cited=CITED)
     for message in messages((exchange,)):
         assert "<img" not in message["content"]
         assert "<script" not in message["content"]
@@ -73,5 +84,5 @@ def test_a_fault_and_a_wait_are_replies():
 def test_what_was_searched_is_shown_on_request(answering, hostile):
     """An answer folds away the question that was searched, escaped; small talk searched nothing."""
     answer = answering("Oui.", question=hostile)
-    assert '<details class="searched"><summary>Question cherchée</summary><p>&lt;img' in reply(answer)
+    assert '<dt>Question cherchée</dt><dd class="query">&lt;img' in reply(answer)
     assert "searched" not in reply(answering("Bonjour !", status="smalltalk"))

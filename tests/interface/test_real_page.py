@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(1200)]
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
-    """The address that app.py prints when started with no index, on a free port."""
+    """The address that app.py prints when started with no index, on a free port, once questions are answered."""
     var = tmp_path_factory.mktemp("var")
     environ = os.environ | {"TRESSE_INDEX": str(var / "index")}
     command = [sys.executable, "app.py", "--port", "0"]
@@ -26,9 +26,11 @@ def address(tmp_path_factory) -> Iterator[str]:
         said = ""
         for line in server.stdout:
             said += line
-            if found := re.search(r"http://\S+", line):
+            if "L’index est chargé" in line:
                 break
+        found = re.search(r"http://\S+", said)
         assert found, said
+        assert said.endswith("L’index est chargé : Tresse répond.\n")
         yield found[0]
         server.terminate()
 
@@ -53,11 +55,11 @@ def test_what_is_suggested_is_answered(visit, ask, address):
     """Under an answer stand questions that Tresse answers; one click asks, and what was searched is shown on request."""
     page = visit(address)
     ask(page, QUESTION)
-    suggested = page.locator("#nexts button:visible").first
+    suggested = page.locator(".nexts button").first
     suggested.wait_for(timeout=30_000)
     question = suggested.inner_text()
     suggested.click()
     reply = page.locator("#chat .reponse.answered").nth(1)
     reply.wait_for(timeout=30_000)
     reply.locator(".searched summary").click()
-    assert reply.locator(".searched p").inner_text() == question
+    assert reply.locator(".searched .query").inner_text() == question

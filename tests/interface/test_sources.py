@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from answer.render import where
 from interface.exchange import Exchange
-from interface.sources import CONTEXT_LIMIT, EMPTY, context, panel, shortened, where
+from interface.sources import CONTEXT_LIMIT, EMPTY, context, panel, shortened
 
 GOLDEN = Path(__file__).with_name("panel.golden.html")
 
@@ -112,11 +113,13 @@ def test_an_empty_conversation_says_what_will_come():
     assert panel(()) == EMPTY
 
 
-def test_a_place_is_a_page_or_lines(cite):
-    """A page where the file has pages, else its line or lines."""
-    assert where(cite("Fin.", page=6)) == "Page\u00a06"
-    assert where(cite("Fin.", lines=(12, 12))) == "Ligne\u00a012"
-    assert where(cite("Fin.")) == "Lignes\u00a012 à\u00a014"
+def test_a_place_is_a_page_or_lines(cite, answering, cited):
+    """A page where the file has pages, else its line or lines; of a word processor's file, its paragraphs."""
+    one, two, paged = (cite("Fin.", **at) for at in ({"lines": (12, 12)}, {}, {"page": 6}))
+    assert [where(each.place) for each in (one, two, paged)] == ["ligne\u00a012", "lignes\u00a012 à\u00a014", "page\u00a06"]
+    typed = replace(one, place=replace(one.place, numbered="paragraph"))
+    assert where(typed.place) == "paragraphe\u00a012"
+    assert "<span>Paragraphe\u00a012</span>" in panel((Exchange(1, "Un ?", answer=answering("Oui. [1]", typed), cited=cited),))
 
 
 def test_a_long_neighbour_keeps_its_near_end():
