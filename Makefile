@@ -26,6 +26,8 @@ eval: .venv/run.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m eval.speed
+	$(BIN)/python -m eval.scale
+	$(BIN)/python -m eval.load
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -23,7 +23,7 @@ from ingest.passages import Passage
 # Up to here every passage is scored, which is exact: on 2,000 passages and 18,000 vectors as fast as by candidates.
 _SCORED_WHOLE = 5_000
 # What the score of a document without expansions counts beside one with some, whose scores are lower: between 0.5 and 0.7 no
-# difference on the booklet's tuning questions beside 100 fiches of service-public.fr; below, the fiches lost questions of theirs.
+# difference on the booklet's tuning questions beside 100 fiches of service-public.fr; below, these lost questions of theirs.
 PLAIN_SCALE = 0.6
 _LONGEST_QUERY = 2_000  # characters: a model reads about 1,300, and a pasted book must not hold the others up
 

@@ -4,8 +4,8 @@ import pytest
 
 from ingest.corpus import Source, find_corpus
 from ingest.document import Document
-from ingest.passages import Passage, split
 from ingest.isolation import read_corpus
+from ingest.passages import Passage, split
 from settings import Settings
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import tokens
@@ -107,6 +107,7 @@ def test_a_question_is_read_once_a_word(words: Words) -> None:
     assert len(words.read(" ".join(f"mot{number}" for number in range(500)))) == 64
 
 
+@settings(deadline=None)
 @given(
     texts=st.lists(st.text(alphabet="abc ", max_size=30), min_size=1, max_size=6), query=st.text(alphabet="abcd", min_size=1)
 )
