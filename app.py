@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import gradio as gr
     import uvicorn
 
+    from interface.assistant.feedback import Feedback
     from interface.desk import Desk
+    from interface.document.upload import Uploads
     from interface.evaluation.evaluator import Evaluator
-    from interface.feedback import Feedback
-    from interface.upload import Uploads
 
 # Before anything imports them: Gradio asks two servers for news, the model libraries look for newer weights.
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
@@ -120,12 +120,12 @@ def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None
     import uvicorn  # not before the arguments are read: these imports take seconds
 
     from interface.api import api
+    from interface.assistant.feedback import Feedback
+    from interface.document.upload import Uploads
     from interface.evaluation.evaluator import Evaluator
     from interface.evaluation.report_route import report_route
     from interface.evaluation.shelf import Shelf
-    from interface.feedback import Feedback
     from interface.server import web_application
-    from interface.upload import Uploads
 
     live = Live(partial(_open_or_build, settings), partial(current_name, settings.index))
     uploads = Uploads(settings, live) if opening.upload_limit else None

@@ -26,7 +26,7 @@ from eval.run import check_name, describe, find_run, load, run, save
 from eval.tables import comparison_table, run_table
 from index.build import build_index
 from ingest.isolation import read_corpus
-from interface.feedback import Feedback
+from interface.assistant.feedback import Feedback
 from settings import ROOT, Settings, read_settings
 
 FITTED = (QUESTIONS, ROOT / "eval" / "fitting.jsonl")  # the second serves to fit only: `run` is to end within a minute

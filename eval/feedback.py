@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from interface.feedback import NAMES, Opinion
+from interface.assistant.feedback import NAMES, Opinion
 
 # What the format of cases refuses: an empty group. `eval run` leaves such a line out and says what is to be written there.
 UNREAD: list[list[str]] = [[]]

@@ -6,11 +6,11 @@ import gradio as gr
 
 from answer.entry import QUESTION_LIMIT
 from answer.live import Live
-from interface.feedback import Feedback
-from interface.handlers import EVERYWHERE, Handlers, Parts, check, scope_label
-from interface.kept import SECRET, STORAGE
-from interface.sources import EMPTY
-from interface.told import welcome
+from interface.assistant.feedback import Feedback
+from interface.assistant.handlers import EVERYWHERE, Handlers, Parts, check, scope_label
+from interface.assistant.kept import SECRET, STORAGE
+from interface.assistant.sources import EMPTY
+from interface.assistant.told import welcome
 
 if TYPE_CHECKING:
     from interface.desk import Desk

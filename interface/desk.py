@@ -6,7 +6,7 @@ from answer.assistant import Assistant
 from answer.suggestions import Suggester
 from index.search import Index
 from index.store import open_index
-from interface.examples import example_questions
+from interface.assistant.examples import example_questions
 from settings import Settings
 
 

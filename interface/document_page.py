@@ -10,12 +10,12 @@ import gradio as gr
 
 from answer.live import LOADING, Live
 from errors import TresseError
-from interface.looking import Looking, done, look, search, step, view
-from interface.outline import SHELF_LENGTH, shelf_html
+from interface.document.looking import Looking, done, look, search, step, view
+from interface.document.outline import SHELF_LENGTH, shelf_html
 
 if TYPE_CHECKING:
     from interface.desk import Desk
-    from interface.upload import Uploads
+    from interface.document.upload import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def document_page(live: Live["Desk"], uploads: "Uploads | None" = None) -> None:
     _obey(board, live)
     _pick_on_request(board, live)
     if uploads:
-        from interface.upload_panel import upload_panel  # only where it was asked for
+        from interface.document.upload_panel import upload_panel  # only where it was asked for
 
         with additions:
             upload_panel(uploads, board, live)

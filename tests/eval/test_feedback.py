@@ -5,7 +5,7 @@ import pytest
 from eval.__main__ import main
 from eval.cases import read_cases
 from eval.feedback import cases
-from interface.feedback import Feedback, Opinion
+from interface.assistant.feedback import Feedback, Opinion
 
 TEXT = "Un réseau relie des acteurs. Il dure."
 

@@ -20,9 +20,9 @@ from errors import TresseError
 from index.contents import Listed, ListedPart
 from ingest.document import Block, Document, Origin, Part, Speaker
 from ingest.passages import Place
+from interface.assistant.examples import example_questions
+from interface.assistant.feedback import Feedback
 from interface.desk import Desk
-from interface.examples import example_questions
-from interface.feedback import Feedback
 from interface.server import web_application
 
 HOSTILE = (

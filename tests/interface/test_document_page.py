@@ -14,9 +14,9 @@ import uvicorn
 from playwright.sync_api import Page
 
 from ingest.document import Block, Document, Origin, Part
+from interface.document.looking import GONE, MOVED, UNREADABLE, Looking, look, search, step, view
 from interface.document_page import document_page
 from interface.links import passage_link
-from interface.looking import GONE, MOVED, UNREADABLE, Looking, look, search, step, view
 from interface.server import web_application
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

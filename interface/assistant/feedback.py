@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from errors import TresseError
 
 if TYPE_CHECKING:
-    from interface.exchange import Exchange
+    from interface.assistant.exchange import Exchange
 
 Verdict = Literal["useful", "useless", "inexact", "offtopic"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from answer.live import Live
 from errors import TresseError
-from interface.exchange import UNEXPECTED, Exchange
-from interface.feedback import COMMENT_LIMIT, NAMES, VERDICTS, Feedback, opinion_of
-from interface.proof import check
+from interface.assistant.exchange import UNEXPECTED, Exchange
+from interface.assistant.feedback import COMMENT_LIMIT, NAMES, VERDICTS, Feedback, opinion_of
+from interface.assistant.proof import check
 
 if TYPE_CHECKING:
     from interface.desk import Desk

@@ -5,8 +5,8 @@ import pytest
 
 from errors import TresseError
 from index.rot import find_rot
-from interface.exchange import After, Exchange
-from interface.feedback import COMMENT_LIMIT, Feedback, Opinion, opinion_of
+from interface.assistant.exchange import After, Exchange
+from interface.assistant.feedback import COMMENT_LIMIT, Feedback, Opinion, opinion_of
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from ingest.document import Block, Document, Origin, Part, Span, Speaker
-from interface.outline import contents_html, shelf_html, turning_html
-from interface.reading import SHEET_LENGTH, Marks, extract, sheet_at, sheet_html, sheets
+from interface.document.outline import contents_html, shelf_html, turning_html
+from interface.document.reading import SHEET_LENGTH, Marks, extract, sheet_at, sheet_html, sheets
 
 ANNE = Speaker("Anne Roy", "directrice")
 

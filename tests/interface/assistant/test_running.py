@@ -1,6 +1,6 @@
 from threading import Event, Thread
 
-from interface.running import Running
+from interface.assistant.running import Running
 
 
 def test_a_question_ends_by_itself_or_is_cut():

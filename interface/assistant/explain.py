@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from interface.proof import Check
+from interface.assistant.proof import Check
 
 if TYPE_CHECKING:
     from answer.assistant import Answer

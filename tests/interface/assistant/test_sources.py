@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from answer.render import where
-from interface.exchange import Exchange
-from interface.sources import CONTEXT_LIMIT, EMPTY, context, panel, shortened
+from interface.assistant.exchange import Exchange
+from interface.assistant.sources import CONTEXT_LIMIT, EMPTY, context, panel, shortened
 
 GOLDEN = Path(__file__).with_name("panel.golden.html")
 

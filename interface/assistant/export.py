@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from interface.exchange import Exchange
-from interface.messages import MESSAGE_OF_STATUS, answer_html
-from interface.sources import context, place_words
+from interface.assistant.exchange import Exchange
+from interface.assistant.messages import MESSAGE_OF_STATUS, answer_html
+from interface.assistant.sources import context, place_words
 
 MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")

@@ -2,8 +2,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from interface.exchange import Exchange
-from interface.messages import MESSAGE_OF_STATUS, messages
+from interface.assistant.exchange import Exchange
+from interface.assistant.messages import MESSAGE_OF_STATUS, messages
 
 CITED: Mapping = {}
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from index.analysis import fold
 from ingest.document import Block, Document, Origin, Part, Span
-from interface.matches import Matches, find_words
+from interface.document.matches import Matches, find_words
 
 
 def _document(*texts: str) -> Document:

@@ -10,10 +10,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from answer.live import LOADING
-from interface.exchange import STOPPED, Exchange
-from interface.explain import checked, explanation
-from interface.feedback import NAMES
-from interface.sources import place_words
+from interface.assistant.exchange import STOPPED, Exchange
+from interface.assistant.explain import checked, explanation
+from interface.assistant.feedback import NAMES
+from interface.assistant.sources import place_words
 
 if TYPE_CHECKING:
     from answer.assistant import Answer, Status

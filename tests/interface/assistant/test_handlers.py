@@ -1,6 +1,6 @@
 from answer.entry import QUESTION_LIMIT
-from interface.handlers import EVERYWHERE, NOTHING_ASKED, question_fault, scope_choices, scope_label
-from interface.told import TITLES_SHOWN, welcome
+from interface.assistant.handlers import EVERYWHERE, NOTHING_ASKED, question_fault, scope_choices, scope_label
+from interface.assistant.told import TITLES_SHOWN, welcome
 
 
 def test_a_blank_question_is_refused_in_words():

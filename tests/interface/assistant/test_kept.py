@@ -1,7 +1,7 @@
 import pytest
 
-from interface.exchange import Exchange, settle_all
-from interface.kept import KEPT, keep, read_kept
+from interface.assistant.exchange import Exchange, settle_all
+from interface.assistant.kept import KEPT, keep, read_kept
 
 
 def test_a_conversation_is_asked_again(live, assistant):

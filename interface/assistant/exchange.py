@@ -13,9 +13,9 @@ from ingest.document import Document
 if TYPE_CHECKING:
     from answer.assistant import Answer
     from answer.conversation import Turn
+    from interface.assistant.feedback import Verdict
+    from interface.assistant.proof import Check
     from interface.desk import Desk
-    from interface.feedback import Verdict
-    from interface.proof import Check
 
 log = logging.getLogger(__name__)
 

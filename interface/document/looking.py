@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from index.contents import Listed
 from ingest.document import Document, Span
+from interface.document.matches import SHORTEST, Matches, find_words
+from interface.document.outline import contents_html, turning_html
+from interface.document.reading import Marks, Sheet, extract, place_name, sheet_at, sheet_html, sheets
 from interface.links import passage_link, read_place
-from interface.matches import SHORTEST, Matches, find_words
-from interface.outline import contents_html, turning_html
-from interface.reading import Marks, Sheet, extract, place_name, sheet_at, sheet_html, sheets
 
 if TYPE_CHECKING:
     from interface.desk import Desk

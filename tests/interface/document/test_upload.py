@@ -24,11 +24,11 @@ from index.build import build_index
 from index.generation import building, current_name
 from index.store import open_index
 from ingest.corpus import LARGEST
-from interface import upload
 from interface.desk import Desk
+from interface.document import upload
+from interface.document.upload import BUSY, Added, Uploads, safe_name, spoken_size
 from interface.document_page import document_page
 from interface.server import web_application
-from interface.upload import BUSY, Added, Uploads, safe_name, spoken_size
 from settings import Settings
 
 BREAD = """# Le pain

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from answer.render import where
 from ingest.document import Block, Document
-from interface.exchange import Exchange
+from interface.assistant.exchange import Exchange
 from interface.links import passage_link
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from interface.exchange import Exchange
-from interface.feedback import NAMES
-from interface.messages import MESSAGE_OF_STATUS, ask_button
+from interface.assistant.exchange import Exchange
+from interface.assistant.feedback import NAMES
+from interface.assistant.messages import MESSAGE_OF_STATUS, ask_button
 
 if TYPE_CHECKING:
     from index.contents import Contents

@@ -1,4 +1,4 @@
-from interface.examples import EXAMPLE_LIMIT, example_questions
+from interface.assistant.examples import EXAMPLE_LIMIT, example_questions
 
 
 def test_each_part_gives_a_question_it_answers(assistant, document):

@@ -6,8 +6,8 @@ from html import escape
 from index.analysis import fold
 from index.contents import Contents, Listed
 from ingest.document import Block, Document
+from interface.document.reading import Sheet
 from interface.links import passage_link
-from interface.reading import Sheet
 
 SHELF_LENGTH = 50  # documents listed at once: the others are found by words of their titles
 _HEADINGS_SHOWN = 200  # of a part: a table of contents is to be read

@@ -16,15 +16,15 @@ import gradio as gr
 from answer.entry import QUESTION_LIMIT
 from answer.live import Live
 from errors import TresseError
-from interface.exchange import STOPPED, Exchange, settle, settle_all, suggested
-from interface.export import as_markdown, as_page
-from interface.feedback import Feedback
-from interface.kept import keep, read_kept
-from interface.messages import messages
-from interface.orders import obey
-from interface.running import Running
-from interface.sources import panel
-from interface.told import announced, comment_label, download, finished, notice, welcome
+from interface.assistant.exchange import STOPPED, Exchange, settle, settle_all, suggested
+from interface.assistant.export import as_markdown, as_page
+from interface.assistant.feedback import Feedback
+from interface.assistant.kept import keep, read_kept
+from interface.assistant.messages import messages
+from interface.assistant.orders import obey
+from interface.assistant.running import Running
+from interface.assistant.sources import panel
+from interface.assistant.told import announced, comment_label, download, finished, notice, welcome
 
 if TYPE_CHECKING:
     from index.contents import Contents

@@ -2,8 +2,8 @@ import re
 from dataclasses import replace
 from types import SimpleNamespace
 
-from interface.explain import checked, explanation
-from interface.proof import Check
+from interface.assistant.explain import checked, explanation
+from interface.assistant.proof import Check
 
 
 def hit(document, score, **signals):

@@ -3,8 +3,8 @@ from datetime import datetime
 
 import pytest
 
-from interface.exchange import Exchange
-from interface.export import as_markdown, as_page
+from interface.assistant.exchange import Exchange
+from interface.assistant.export import as_markdown, as_page
 
 AT = datetime(2026, 11, 1, 9, 5)
 

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 import pytest
 
 from answer.live import Live
-from interface.exchange import Exchange, settle
-from interface.feedback import Feedback
-from interface.orders import NO_FEEDBACK, UNKNOWN, obey
+from interface.assistant.exchange import Exchange, settle
+from interface.assistant.feedback import Feedback
+from interface.assistant.orders import NO_FEEDBACK, UNKNOWN, obey
 
 
 @pytest.fixture

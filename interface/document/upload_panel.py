@@ -13,9 +13,9 @@ import gradio as gr
 
 from answer.live import Live
 from errors import TresseError
+from interface.document.looking import Looking, look
+from interface.document.upload import MOST_BYTES, MOST_FILES, Added, Job, Uploads, spoken_size
 from interface.links import passage_link
-from interface.looking import Looking, look
-from interface.upload import MOST_BYTES, MOST_FILES, Added, Job, Uploads, spoken_size
 
 if TYPE_CHECKING:
     from interface.desk import Desk

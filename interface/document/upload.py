@@ -24,7 +24,7 @@ from ingest.corpus import LARGEST, Source
 from ingest.document import Document
 from ingest.isolation import isolation
 from ingest.reader import READERS, Reading
-from interface.examples import EXAMPLE_LIMIT
+from interface.assistant.examples import EXAMPLE_LIMIT
 from settings import Settings
 
 if TYPE_CHECKING:

@@ -1,5 +1,5 @@
 from answer.conversation import Turn
-from interface.exchange import UNEXPECTED, Exchange, settle, turns
+from interface.assistant.exchange import UNEXPECTED, Exchange, settle, turns
 
 
 def test_an_answer_settles_an_exchange(live, assistant, document):

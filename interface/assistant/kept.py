@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from answer.entry import QUESTION_LIMIT
-from interface.exchange import Exchange
+from interface.assistant.exchange import Exchange
 
 KEPT = 20  # questions: more than one sitting asks, and each is asked again within a tenth of a second
 SCOPES = 50  # more than a filter shows
