@@ -1,5 +1,6 @@
 """The pages, their files and the API behind the guard, as one ASGI application."""
 
+import warnings
 from collections.abc import Collection
 
 import gradio as gr
@@ -38,18 +39,20 @@ def web_application(
     if accounts is not None:
         web.add_middleware(Entrance, accounts=accounts)
     web.add_middleware(Guard, names=names, upload_limit=upload_limit)  # the last one stands before the others
-    gr.mount_gradio_app(
-        web,
-        page,
-        path="/",
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        favicon_path=str(STATIC / "tresse.svg"),
-        theme=theme(),
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "SSR mode is not supported")  # it says so even where it is off
+        gr.mount_gradio_app(
+            web,
+            page,
+            path="/",
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            favicon_path=str(STATIC / "tresse.svg"),
+            theme=theme(),
+        )
     return web
