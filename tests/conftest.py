@@ -1,12 +1,50 @@
 """What tests of several rooms share."""
 
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+import numpy as np
 import pytest
 
+from index.analysis import terms
 from ingest.corpus import Source, find_corpus
 from ingest.document import Document
 from ingest.isolation import read_corpus
 from ingest.passages import Passage, split
 from settings import Settings
+
+
+class FakeEncoder:
+    """Each term has a direction drawn from its hash: equal texts, equal vectors; shared words, nearer."""
+
+    dimension = 16
+
+    def __init__(self, fingerprint: str = "fake:1") -> None:
+        self.fingerprint = fingerprint
+        self.encoded: list[str] = []
+
+    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode and remember what was asked."""
+        self.encoded.extend(texts)
+        return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def encode_query(self, text: str) -> np.ndarray:
+        """Add up the directions of the terms."""
+        vector = np.full(self.dimension, 1e-3)
+        for term in terms(text):
+            seed = int.from_bytes(sha256(term.encode()).digest()[:8])
+            vector += np.random.default_rng(seed).standard_normal(self.dimension)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture(scope="session")
+def make_encoder() -> Callable[[str], FakeEncoder]:
+    return FakeEncoder
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from ingest.document import BlockKind, Speaker
 from ingest.layout import ITEM, Line, RawBlock
 
+# What announces the box that follows, alone on its line.
+LABELS: dict[str, BlockKind] = {"EXEMPLE": "example", "EXEMPLES": "example", "À SAVOIR": "box", "À RETENIR": "box"}
 BULLET = re.compile(r"^\s*(?:l|[•▪◦‣●○■□·*–-])\s+(?=\S)")
 _DASH = re.compile(r"^\s*[–-]\s")
 LINE_IS_PARAGRAPH = 200  # characters: no file wraps its lines wider, so a longer line is a paragraph that was not wrapped

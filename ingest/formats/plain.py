@@ -8,7 +8,7 @@ from itertools import groupby
 from errors import TresseError
 from ingest.descriptor import Descriptor, Mark, Role
 from ingest.document import BlockKind
-from ingest.formats.grouping import Grouping, joins
+from ingest.formats.grouping import LABELS, Grouping, joins
 from ingest.formats.headings import with_headings
 from ingest.layout import QUESTION, SECTION, SUBSECTION, Layout, Line, RawBlock
 
@@ -16,7 +16,6 @@ _FOOTNOTE = re.compile(r"^\s*\(\d{1,2}\)\s")
 _LINK = re.compile(r"^\s*(?:https?://|www\.)\S+\s*$")
 _ASKED = re.compile(r"^\s*—\s")
 _INITIALS = re.compile(r"^\s*(?P<initials>(?:[^\W\d_]\.[ -]?){2,}:)\s*(?P<words>.*)")
-_LABELS: dict[str, BlockKind] = {"EXEMPLE": "example", "EXEMPLES": "example", "À SAVOIR": "box", "À RETENIR": "box"}
 
 
 def plain_layout(lines: Sequence[str], descriptor: Descriptor) -> Layout:
@@ -104,7 +103,7 @@ def _prose(run: list[Line], mark: Mark) -> Iterator[RawBlock]:
     group = Grouping(mark.frame or "paragraph")
     for line in run:
         text = " ".join(line.text.split())
-        label = _LABELS.get(text)
+        label = LABELS.get(text)
         if not text:
             group.gap()
         elif label:

@@ -27,7 +27,18 @@ from index.build import build_index
 from settings import Settings
 
 ROOT = Path(__file__).parents[2]
-FAKE = ROOT / "tests" / "index" / "conftest.py"  # its encoder needs no model
+BEES = """# Les abeilles
+
+Une ruche compte 40 000 abeilles en été. La reine pond les œufs.
+
+## Le miel
+
+Le miel vient du nectar. Les abeilles butinent les fleurs :
+
+- la lavande de Provence ;
+- l’acacia des collines.
+"""
+FAKE = ROOT / "tests" / "conftest.py"  # its encoder needs no model
 # `python -m answer mcp` with that encoder, which prints where nothing may be printed.
 SERVER = f"""
 import runpy, sys, index.store
@@ -224,7 +235,7 @@ def environ(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mcp")
     (folder / "corpus").mkdir()
     fake = runpy.run_path(str(FAKE))
-    (folder / "corpus" / "abeilles.md").write_text(fake["BEES"], encoding="utf-8")
+    (folder / "corpus" / "abeilles.md").write_text(BEES, encoding="utf-8")
     places = {name: folder / name.lower() for name in ("CORPUS", "INDEX", "EMBEDDINGS")}
     settings = Settings(corpus=places["CORPUS"], index=places["INDEX"], embeddings=places["EMBEDDINGS"])
     build_index(settings, progress=False, encoder=fake["FakeEncoder"]())

@@ -1,10 +1,8 @@
 """Two tiny documents, their index with a computable encoder, the assistant on it, and questions on them."""
 
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from answer.assistant import Assistant
@@ -12,7 +10,6 @@ from eval.cases import Case
 from eval.outcomes import Outcome
 from eval.run import Run, run
 from eval.summary import by, summarise
-from index.analysis import terms
 from index.build import build_index
 from index.store import open_index
 from ingest.document import Document
@@ -37,25 +34,6 @@ Le Verger dispose chaque année d’un budget de 3 439 euros. Il n’emploie pas
 """
 
 
-class FakeEncoder:
-    """Each term has a direction drawn from its hash: equal texts, equal vectors; shared words, nearer."""
-
-    dimension = 16
-    fingerprint = "mots-partagés"
-
-    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode each text as a query."""
-        return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
-
-    def encode_query(self, text: str) -> np.ndarray:
-        """Add up the directions of the terms."""
-        vector = np.full(self.dimension, 1e-3)
-        for term in terms(text):
-            seed = int.from_bytes(sha256(term.encode()).digest()[:8])
-            vector += np.random.default_rng(seed).standard_normal(self.dimension)
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus")
@@ -75,8 +53,8 @@ def texts(documents: dict[str, Document]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def assistant(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder, encoder = tmp_path_factory.mktemp("index"), FakeEncoder()
+def assistant(corpus: Path, make_encoder: Callable[[str], object], tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder, encoder = tmp_path_factory.mktemp("index"), make_encoder("mots-partagés")
     settings = Settings(corpus=corpus, index=folder / "index", embeddings=folder / "embeddings")
     build_index(settings, progress=False, encoder=encoder)
     return Assistant(open_index(settings, encoder=encoder))

@@ -1,14 +1,11 @@
 """A computable encoder and a corpus of two small documents."""
 
 import json
-from collections.abc import Callable, Sequence
-from hashlib import sha256
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from index.analysis import terms
 from index.build import build_index
 from index.search import Index
 from index.store import open_index
@@ -42,39 +39,6 @@ EXPANSIONS = (
 )
 
 
-class FakeEncoder:
-    """Each term has a direction drawn from its hash: equal texts, equal vectors; shared words, nearer."""
-
-    dimension = 16
-
-    def __init__(self, fingerprint: str = "fake:1") -> None:
-        self.fingerprint = fingerprint
-        self.encoded: list[str] = []
-
-    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode and remember what was asked."""
-        self.encoded.extend(texts)
-        return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
-
-    def encode_query(self, text: str) -> np.ndarray:
-        """Add up the directions of the terms."""
-        vector = np.full(self.dimension, 1e-3)
-        for term in terms(text):
-            seed = int.from_bytes(sha256(term.encode()).digest()[:8])
-            vector += np.random.default_rng(seed).standard_normal(self.dimension)
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
-@pytest.fixture
-def encoder() -> FakeEncoder:
-    return FakeEncoder()
-
-
-@pytest.fixture
-def make_encoder() -> Callable[[str], FakeEncoder]:
-    return FakeEncoder
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a corpus of two documents without expansions, of which no index was built."""
@@ -94,7 +58,7 @@ def expanded(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def index(expanded: Settings, encoder: FakeEncoder) -> Index:
+def index(expanded: Settings, encoder: object) -> Index:
     """The index of the corpus with expansions."""
     build_index(expanded, progress=False, encoder=encoder)
     return open_index(expanded, encoder=encoder)

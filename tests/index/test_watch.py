@@ -121,7 +121,7 @@ class Run:
     def __init__(self, settings: Settings) -> None:
         named = {f"TRESSE_{name.upper()}": str(getattr(settings, name)) for name in ("corpus", "index", "embeddings")}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, str(Path(__file__).with_name("conftest.py"))],
+            [sys.executable, "-c", COMMAND, str(Path(__file__).parents[1] / "conftest.py")],
             cwd=ROOT,
             env={**os.environ, **named},
             text=True,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from ingest.document import BlockKind
-from ingest.formats.grouping import joins
+from ingest.formats.grouping import LABELS, joins
 from ingest.formats.pdf.rows import SUPERSCRIPTS, Row, left_edge
 from ingest.formats.pdf.tables import Table
 from ingest.formats.pdf.typography import Style, Typography, alike, style_of
@@ -29,7 +29,6 @@ _NUMBER = re.compile(r"^(?P<number>\d{1,2}|[a-z])\s?[.)]\s+(?=\S)")
 _BRACKETED = re.compile(rf"^(?:\(\d{{1,2}}\)|[{SUPERSCRIPTS}]+)\s*\S")
 _CALLED = re.compile(rf"^(?:\(\d{{1,2}}\)|[{SUPERSCRIPTS}]+|\d{{1,3}}[.)]?(?=\s|[A-ZÀ-Þ«])|\*+)\s*\S")
 _GLUED = re.compile(r"^(\d{1,3}[.)]?)(?=[A-ZÀ-Þ«])")  # the number of a note that nothing parts from its words
-_LABELS: dict[str, BlockKind] = {"EXEMPLE": "example", "EXEMPLES": "example", "À SAVOIR": "box", "À RETENIR": "box"}
 ASKED = re.compile(r"^—\s")
 LINK = re.compile(r"^(?:https?\s?://|www\.)\S+$")
 
@@ -133,7 +132,7 @@ class Flow:
     def _end_of_large(self, rows: Sequence[Row], index: int) -> int:
         """Where the rows in large or bold letters that begin at `index` end; `index` where there are none."""
         opening = rows[index]
-        if not (self.setting.is_larger(opening) or self.setting.is_bolder(opening)) or opening.text in _LABELS:
+        if not (self.setting.is_larger(opening) or self.setting.is_bolder(opening)) or opening.text in LABELS:
             return index
         end = index + 1
         while end < len(rows) and _same_heading(rows[end - 1], rows[end]):
@@ -165,7 +164,7 @@ class Flow:
 
     def _row(self, row: Row, page: int, *, first: bool, left: float) -> None:
         text = row.text
-        label = _LABELS.get(text)
+        label = LABELS.get(text)
         bullet = self._bullet(row, first=first, left=left)
         if label:
             self._add(Draft("label", [[self._line(text, page)]]))

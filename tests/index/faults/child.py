@@ -33,8 +33,8 @@ def read(_: Isolation, source: Source) -> Reading:
 
 
 def load_encoder() -> Any:
-    """Make the computable encoder of the tests of the index."""
-    path = Path(__file__).parents[1] / "conftest.py"
+    """Make the computable encoder of the tests."""
+    path = Path(__file__).parents[2] / "conftest.py"
     specification = importlib.util.spec_from_file_location("fakes", path)
     fakes = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(fakes)

@@ -4,13 +4,11 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import gradio as gr
-import numpy as np
 import pytest
 import uvicorn
 from playwright.sync_api import Page
@@ -19,7 +17,6 @@ from answer.assistant import Assistant
 from answer.live import Live
 from answer.suggestions import Suggester
 from errors import TresseError
-from index.analysis import terms
 from index.build import build_index
 from index.generation import building, current_name
 from index.store import open_index
@@ -51,39 +48,20 @@ La récolte du miel se fait en juillet. L’apiculteur laisse quinze kilos de mi
 """
 
 
-class FakeEncoder:
-    """Each term has a direction drawn from its hash: equal texts, equal vectors; shared words, nearer."""
-
-    dimension = 16
-    fingerprint = "fake:1"
-
-    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode each."""
-        return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
-
-    def encode_query(self, text: str) -> np.ndarray:
-        """Add up the directions of the terms."""
-        vector = np.full(self.dimension, 1e-3)
-        for term in terms(text):
-            seed = int.from_bytes(sha256(term.encode()).digest()[:8])
-            vector += np.random.default_rng(seed).standard_normal(self.dimension)
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, encoder: object) -> Settings:
     """A corpus of one document that stays, indexed."""
     settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", embeddings=tmp_path / "embeddings")
     settings.corpus.mkdir()
     (settings.corpus / "pain.md").write_text(BREAD, encoding="utf-8")
-    build_index(settings, progress=False, encoder=FakeEncoder())
+    build_index(settings, progress=False, encoder=encoder)
     return settings
 
 
 @pytest.fixture
-def live(settings) -> Live[Desk]:
+def live(settings, encoder) -> Live[Desk]:
     def opened(_: Desk | None) -> Desk:
-        index = open_index(settings, encoder=FakeEncoder())
+        index = open_index(settings, encoder=encoder)
         assistant = Assistant(index)
         return Desk(index, assistant, Suggester(assistant, index), ())
 
@@ -176,7 +154,7 @@ def test_a_build_that_fails_leaves_the_corpus_as_it_was(settings, uploads, add):
     assert before == _files(settings)
 
 
-def test_a_file_that_is_read_once_and_not_twice_is_given_up(settings, live, add, monkeypatch):
+def test_a_file_that_is_read_once_and_not_twice_is_given_up(settings, live, add, monkeypatch, encoder):
     """A document that the build sets aside after all is not left in the corpus, and the index serves without it."""
     real = upload.build_index
 
@@ -191,7 +169,7 @@ def test_a_file_that_is_read_once_and_not_twice_is_given_up(settings, live, add,
         add("abeilles.md", BEES)
     assert _files(settings) == ["pain.md"]
     assert list(live.refresh().index.contents) == ["pain"]
-    open_index(settings, encoder=FakeEncoder())
+    open_index(settings, encoder=encoder)
 
 
 def test_one_at_a_time(uploads, tmp_path, monkeypatch):
