@@ -98,7 +98,9 @@ def listen(host: str, port: int) -> socket.socket:
     """Take the port first, so that a refusal comes at once and a visitor who is early waits. Raises TresseError."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
+        listener = socket.create_server(address[:2], family=family)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio forgets sockets of ours: 40 ms an exchange
+        return listener
     except (socket.gaierror, UnicodeError):
         raise TresseError(f"L’adresse « {host} » est inconnue ; essayez --host 127.0.0.1.") from None
     except OSError as error:
