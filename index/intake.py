@@ -54,13 +54,27 @@ class Earlier:
         lines = slice(listed.first, listed.end)
         return Prepared(listed, self._documents[number], self._told[number], self._passages[lines], self._words[lines])
 
-    def behind(self, closed: Sequence[str]) -> Iterator[tuple[str, Prepared]]:
+    def key(self, name: str) -> str:
+        """Return the hash of the files that a document was made from, "" where the code that made it has changed."""
+        return self.manifest.documents[name] if self.manifest.code == code_digest() else ""
+
+    def behind(self, closed: Sequence[str]) -> Iterator[Prepared]:
         """Give the documents whose files all stand in folders, "." being the corpus, that cannot be opened now."""
         for name, listed in self._contents.items() if closed else ():
             if all(any(each == "." or file.startswith(f"{each}/") for each in closed) for file in listed.files):
                 kept = self.prepared(name)
                 assert kept
-                yield name, kept
+                yield kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What became of one file: its document, as it is or as it was, None where there is none, and what there is to say."""
+
+    prepared: Prepared | None
+    key: str
+    asides: tuple[Aside, ...] = ()
+    remarks: tuple[Aside, ...] = ()
 
 
 def take_in(corpus: Corpus, folder: Path, before: Earlier | None, *, progress: bool) -> Intake:
@@ -68,36 +82,38 @@ def take_in(corpus: Corpus, folder: Path, before: Earlier | None, *, progress: b
 
     Raises TresseError where no document is left.
     """
-    same_code = before is not None and before.manifest.code == code_digest()
-    prepared: list[Prepared] = []
-    keys: dict[str, str] = {}
-    asides, remarks = list(corpus.asides), []
-    for source in tqdm(sorted(corpus.sources, key=lambda each: each.id), desc="Documents", disable=not progress):
-        earlier = before.prepared(source.id) if before else None
-        key = _key(source, corpus, folder)
-        if earlier and before and same_code and before.manifest.documents[source.id] == key:
-            keys[source.id] = key
-            prepared.append(replace(earlier, listed=replace(earlier.listed, files=source.files)))
-            continue
-        try:
-            fresh, faults, said = _read(source)
-        except TresseError as fault:
-            asides.append(Aside(source.files[0], f"{fault}{_STAYS if earlier else ''}", fault=True))
-            if earlier and before:
-                keys[source.id] = before.manifest.documents[source.id] if same_code else ""
-                prepared.append(earlier)
-            continue
-        keys[source.id] = key if not faults and _settled(source, corpus, folder) else ""
-        prepared.append(fresh)
-        asides += [Aside(source.files[0], fault, fault=True) for fault in faults]
-        remarks += [Aside(source.files[0], remark) for remark in said]
-    for name, kept in before.behind(corpus.closed) if before else ():
-        keys[name] = before.manifest.documents[name] if before and same_code else ""
-        prepared.append(kept)
-    if not prepared:
+    sources = tqdm(corpus.sources, desc="Documents", disable=not progress)
+    taken = [_take(source, corpus, folder, before) for source in sources]
+    if before:
+        taken += [_Taken(kept, before.key(kept.listed.id)) for kept in before.behind(corpus.closed)]
+    asides = (*corpus.asides, *(aside for each in taken for aside in each.asides))
+    documents = {each.prepared.listed.id: (each.prepared, each.key) for each in taken if each.prepared}
+    if not documents:
         raise TresseError(_nothing(asides, folder))
-    prepared.sort(key=lambda each: each.listed.id)
-    return Intake(tuple(prepared), keys, tuple(asides), tuple(remarks))
+    return Intake(
+        tuple(documents[name][0] for name in sorted(documents)),
+        {name: key for name, (_, key) in documents.items()},
+        asides,
+        tuple(remark for each in taken for remark in each.remarks),
+    )
+
+
+def _take(source: Source, corpus: Corpus, folder: Path, before: Earlier | None) -> _Taken:
+    key, name = _key(source, corpus, folder), source.files[0]
+    earlier = before.prepared(source.id) if before else None
+    earlier_key = before.key(source.id) if before and earlier else ""
+    if earlier and earlier_key == key:
+        return _Taken(replace(earlier, listed=replace(earlier.listed, files=source.files)), key)
+    try:
+        fresh, faults, said = _read(source)
+    except TresseError as fault:
+        return _Taken(earlier, earlier_key, (Aside(name, f"{fault}{_STAYS if earlier else ''}", fault=True),))
+    return _Taken(
+        fresh,
+        key if not faults and _settled(source, corpus, folder) else "",
+        tuple(Aside(name, fault, fault=True) for fault in faults),
+        tuple(Aside(name, remark) for remark in said),
+    )
 
 
 def _read(source: Source) -> tuple[Prepared, Sequence[str], Sequence[str]]:

@@ -34,7 +34,7 @@ def upload_panel(uploads: Uploads, board: "Board", live: Live["Desk"]) -> None:
     """Lay out what adds a document to those of `board`, and takes out again the one that is read."""
     with gr.Accordion("Ajouter un document", open=False, elem_id="add"):
         gr.Markdown(limits_html(uploads.formats), elem_id="add-limits", latex_delimiters=[])
-        file = gr.File(label="Fichier à ajouter", elem_id="add-file", height=150)
+        file = gr.File(label="Fichier à ajouter", elem_id="add-file", height=180)
     told = gr.Markdown("", elem_id="add-told", latex_delimiters=[])
     withdraw = gr.Button("Retirer ce document", size="sm", elem_id="withdraw", visible=False)
     with gr.Column(elem_id="withdraw-sure", visible=False) as sure:
