@@ -15,7 +15,7 @@ from index.knowledge import load_knowledge
 from index.lines import read_lines
 from index.scoring import Scorer
 from index.search import Index
-from index.units import read_layout
+from index.units import Layout, read_layout
 from index.vectors import read_vectors
 from index.vocabulary import load_vocabulary
 from index.words import Words
@@ -72,10 +72,10 @@ def check_files(generation: Generation) -> None:
             raise TresseError(fault)
 
 
-def open_content(generation: Generation) -> Content:
-    """Open what is searched, in files that were verified."""
+def open_content(generation: Generation, layout: Layout | None = None) -> Content:
+    """Open what is searched, in files that were verified; `layout` is theirs, for whoever has read it already."""
     folder = generation.folder
-    layout, _ = read_layout(folder / LAYOUT)
+    layout = layout or read_layout(folder / LAYOUT)[0]
     contents = load_contents(generation.read_text(CONTENTS))
     return content_of(contents, read_lines(folder / DOCUMENTS), read_lines(folder / PASSAGES), layout)
 
@@ -91,7 +91,7 @@ def _open(generation: Generation, encoder: Encoder, weights: Mapping[str, float]
     words = reader(folder / WORDS, vocabulary, equivalents(knowledge.glossary))
     grams = read_grams(folder / GRAMS) if GRAMS in generation.manifest.files else NO_GRAMS
     return Index(
-        open_content(generation),
+        open_content(generation, layout),
         knowledge,
         scorer=Scorer(layout, words, vectors, grams, groups),
         encoder=encoder,
