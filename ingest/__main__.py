@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from errors import TresseError
 from ingest.corpus import EXPANSIONS, LARGEST, Source, find_corpus, shown
 from ingest.document import Document
-from ingest.isolation import isolation
+from ingest.isolation import read_source
 from settings import DRAFTS, read_endpoint, read_settings
 
 if TYPE_CHECKING:
@@ -128,11 +128,8 @@ def _located(name: str) -> tuple[Document, Source]:
     path = Path(name)
     if path.is_file() and path.suffix.lower() not in LARGEST:
         raise TresseError(f"{name} n’est pas un document\u00a0: indiquez un fichier {', '.join(LARGEST)}.")
-    source = Source(shown(path.stem), path, (name,)) if path.is_file() else _in_corpus(name, read_settings().corpus)
-    try:
-        return isolation().read(source).document, source
-    except TresseError as fault:
-        raise TresseError(f"{shown(source.path.name)}\u00a0: {fault}") from fault
+    source = Source(shown(path.stem), path, (shown(path.name),)) if path.is_file() else _in_corpus(name, read_settings().corpus)
+    return read_source(source), source
 
 
 def _in_corpus(name: str, folder: Path) -> Source:

@@ -100,21 +100,19 @@ def isolation() -> Isolation:
     return shared
 
 
-def read_document(path: Path) -> Document:
-    """Read one file, of the corpus or not, with the descriptor that may stand beside it. Raises TresseError."""
-    source = Source(shown(path.stem), path, (shown(path.name),))
+def read_source(source: Source) -> Document:
+    """Read the document of a file. Raises TresseError, a sentence that begins with its name, where it cannot be read."""
     try:
         return isolation().read(source).document
     except TresseError as fault:
-        raise TresseError(f"{shown(path.name)}\u00a0: {fault}") from fault
+        raise TresseError(f"{source.files[0]}\u00a0: {fault}") from fault
+
+
+def read_document(path: Path) -> Document:
+    """Read one file, of the corpus or not, with the descriptor that may stand beside it. Raises TresseError."""
+    return read_source(Source(shown(path.stem), path, (shown(path.name),)))
 
 
 def read_corpus(folder: Path) -> tuple[Document, ...]:
     """Read every document of `folder`, in the order of their names. Raises TresseError at the first that cannot be read."""
-    documents = []
-    for source in find_corpus(folder).sources:
-        try:
-            documents.append(isolation().read(source).document)
-        except TresseError as fault:
-            raise TresseError(f"{source.files[0]}\u00a0: {fault}") from fault
-    return tuple(documents)
+    return tuple(map(read_source, find_corpus(folder).sources))
