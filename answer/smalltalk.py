@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from answer.question import fold
+from answer.names import fold
 
 SmallTalk = Literal["greeting", "thanks", "farewell", "identity", "ability"]
 

@@ -1,14 +1,13 @@
-"""A query in, the parts of the documents that it names out: « une CAE ou une Scic ? » names two. Knows nothing of answers."""
+"""The parts of the documents that a query names: « une CAE ou une Scic ? » names two."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from answer.lexicon import Lexicon
 from index.analysis import terms
 from index.knowledge import Subject
 from index.search import Hit
 
-NAMED = 0.5  # share of the own words of its title, by what they tell, with which a question names a part
+NAMED = 0.5  # share of the own words of its title with which a question names a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +16,10 @@ class Subjects:
 
     of: Mapping[str, Subject]
 
-    def named(self, query: str, lexicon: Lexicon) -> tuple[str, ...]:
+    def named(self, query: str) -> tuple[str, ...]:
         """Return the scopes of the parts that a query names, in the order of the documents."""
         said = frozenset(terms(query))
-        return tuple(scope for scope, subject in self.of.items() if _names(subject, said, lexicon))
+        return tuple(scope for scope, subject in self.of.items() if _names(subject, said))
 
     def only(self, query: str, named: Sequence[str], scope: str) -> str:
         """Return what a query asks of one of the parts that it names: without the words that name the others."""
@@ -28,10 +27,9 @@ class Subjects:
         return " ".join(word for word in query.split() if not others & frozenset(terms(word)))
 
 
-def _names(subject: Subject, said: frozenset[str], lexicon: Lexicon) -> bool:
-    if subject.names & said:
-        return True
-    return bool(subject.title & said) and lexicon.share(subject.title, said) >= NAMED
+def _names(subject: Subject, said: frozenset[str]) -> bool:
+    titled = len(subject.title & said)
+    return bool(subject.names & said) or (titled > 0 and titled >= NAMED * len(subject.title))
 
 
 def interleave(lists: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:

@@ -30,35 +30,36 @@ class Suggester:
         """Return up to SHOWN questions on what stands next to what an answer quotes and was quoted neither there nor before."""
         told = [citation for each in (*before, answer) for citation in each.citations]
         found: list[str] = []
-        for number in self._around(answer.citations):
+        for unit in self._around(answer.citations):
             if len(found) == SHOWN:
                 break
-            if not any(_touch(self._span(number), citation) for citation in told):
-                found += [question for question in (self._answered(number),) if question and question not in found]
+            if not any(_touch(self._span(unit), citation) for citation in told):
+                found += [question for question in (self._answered(unit),) if question and question not in found]
         return tuple(found)
 
-    def _around(self, citations: Sequence[Citation]) -> list[int]:
-        """List the units of the sections that an answer quotes, the nearest first."""
-        near: dict[int, int] = {}
+    def _around(self, citations: Sequence[Citation]) -> list[Unit]:
+        """List the spans of the sections that an answer quotes to which questions lead, the nearest first."""
+        near: dict[Unit, int] = {}
         for citation in citations:
-            for number in self._index.around(citation.document, citation.start).tolist():
-                unit = self._index.units[number]
-                if unit.span != NO_SPAN and unit.questions:
-                    distance = abs(self._span(number).start - citation.start)
-                    near[number] = min(distance, near.get(number, distance))
-        return sorted(near, key=lambda number: (near[number], number))[:_TRIED]
+            for number in self._index.section(citation.document, citation.start):
+                for unit in self._index.units[number]:
+                    if unit.span != NO_SPAN and unit.questions:
+                        distance = abs(self._span(unit).start - citation.start)
+                        near[unit] = min(distance, near.get(unit, distance))
+        return sorted(near, key=lambda unit: (near[unit], unit.passage, unit.span))[:_TRIED]
 
-    def _span(self, number: int) -> Span:
-        unit = self._index.units[number]
+    def _span(self, unit: Unit) -> Span:
         return self._index.passages[unit.passage].spans[unit.span]
 
-    def _first_answered(self, number: int) -> str:
-        """Return the first question of a unit that is answered from its own span, "" where none is."""
-        document = self._index.passages[self._index.units[number].passage].document
-        for question in _readable(self._index.units[number]):
+    def _first_answered(self, unit: Unit) -> str:
+        """Return the first question of a span that is answered from there, "" where none is."""
+        passage = self._index.passages[unit.passage]
+        for question in _readable(unit):
+            if [hit.passage for hit in self._index.search(question, top=1)] != [passage]:
+                continue  # a search costs a fifth of an answer
             answer = self._assistant.ask(question)
             first = answer.citations[0] if answer.citations else None
-            if answer.status == "answered" and first and first.document == document and _touch(self._span(number), first):
+            if answer.status == "answered" and first and first.document == passage.document and _touch(self._span(unit), first):
                 return question
         return ""
 

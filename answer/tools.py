@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from answer import replies, shapes
 from answer.assistant import Assistant
+from answer.evidence.reader import open_reader
 from answer.live import Live
 from answer.misread import sentence
 from errors import TresseError
@@ -91,7 +92,8 @@ def serve(settings: Settings) -> None:
 
 
 def _open(settings: Settings, before: Assistant | None) -> Assistant:
-    return Assistant(open_index(settings, encoder=before.index.encoder if before else None))
+    index = open_index(settings, encoder=before.index.encoder if before else None)
+    return Assistant(index, before.reader if before else open_reader(settings.reader))
 
 
 async def _serve(live: Live[Assistant]) -> None:

@@ -1,4 +1,4 @@
-"""The numbers that choose evidence and decide when to answer, read from one file that says where they come from."""
+"""The fitted numbers that order passages, choose evidence and decide when to answer; their file says where they come from."""
 
 import json
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ FILE = Path(__file__).parent / "weights.json"
 class Weights:
     """What is fitted rather than decided, by name.
 
-    `evidence` weighs the features of a span, `confidence` the signals of an answer; `status` holds the confidence from which a
-    question is answered, and from which what is near is shown. `choice`: how many passages are looked into, how many quotes are
-    given at most, which part of the best score a further quote must reach, which part of the question's words it must add, and
-    how much what was said before draws (`pull`), and what the form of a definition is worth to who asks for one (`definition`).
+    `rank`: how many passages are read (`read`), what the score of a reading counts beside that of the search, see `rerank`, and
+    how much what was said before draws the search (`pull`). `choice`: what of the passages read is quoted, see `choose`.
+    `confidence`: the weight of the score of a reading (`reader`), and a bias. `status`: the confidence from which a question
+    is answered, and from which what is near is shown.
     """
 
-    evidence: Mapping[str, float]
+    rank: Mapping[str, float]
     choice: Mapping[str, float]
     confidence: Mapping[str, float]
     status: Mapping[str, float]
@@ -27,7 +27,6 @@ class Weights:
 
 
 @cache
-def read_weights(*, expanded: bool, path: Path = FILE) -> Weights:
-    """Read the weights for an index with expansions, or for one without: its scores mean something else."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return Weights(**content["expanded" if expanded else "plain"], choice=content["choice"], provenance=content["provenance"])
+def read_weights(path: Path = FILE) -> Weights:
+    """Read the weights."""
+    return Weights(**json.loads(path.read_text(encoding="utf-8")))

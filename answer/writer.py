@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from answer.evidence import Evidence
-from answer.listing import BULLET
+from answer.evidence.lists import BULLET
+from answer.evidence.selection import Evidence
 from answer.quotes import Citation, Quote, Statement
 from answer.smalltalk import SmallTalk
 from ingest.document import BlockKind, Document, Part, Span
@@ -115,8 +115,6 @@ def _introduction(evidence: Evidence) -> str:
         return f"Selon {place.speaker}\u00a0: "
     if evidence.form == "list" and evidence.text.startswith(BULLET) and place.headings:
         return place.headings[-1] + ("" if place.headings[-1].endswith("?") else "\u00a0:")
-    if evidence.form == "definition":
-        return "Définition\u00a0: "
     return _KINDS.get(place.kind, "")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from answer.assistant import open_assistant
+from answer.weights import read_weights
 from errors import TresseError
 from eval import bench
 from eval.ablation import ablate
@@ -18,7 +19,7 @@ from eval.ablation import write as write_ablation
 from eval.cases import Case, read_cases
 from eval.compare import compare
 from eval.feedback import cases as cases_of
-from eval.fit import fit
+from eval.fit import Material, fit
 from eval.listing import QUESTIONS
 from eval.readme import publish
 from eval.report import report
@@ -71,6 +72,15 @@ def _parser() -> argparse.ArgumentParser:
     five.set_defaults(command=bench.main)
     six = commands.add_parser("fit", help="ajuste les poids sur la moitié « tune » des questions et les écrit")
     six.add_argument("--questions", type=Path, nargs="+", default=FITTED, help="des fichiers de questions (JSONL)")
+    six.add_argument(
+        "--also",
+        action="append",
+        nargs=2,
+        type=Path,
+        default=[],
+        metavar=("CORPUS", "QUESTIONS"),
+        help="d’autres documents et leurs questions (peut être répété)",
+    )
     six.set_defaults(command=_fit)
     seven = commands.add_parser("ablate", help="mesure ce que chaque partie de la recherche apporte, dans docs/ablation.md")
     seven.set_defaults(command=_ablate)
@@ -129,12 +139,17 @@ def _report(arguments: argparse.Namespace) -> int:
 def _fit(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     build_index(settings, progress=True)
-    texts = [document.text for document in read_corpus(settings.corpus)]
-    read = [read_cases(path, texts) for path in arguments.questions]
-    faults = [fault for _, found in read for fault in found]
+    asked = [(settings, path) for path in arguments.questions]
+    asked += [(_settings(corpus), path) for corpus, path in arguments.also]
+    material: list[Material] = []
+    faults: list[str] = []
+    for each, path in asked:
+        cases, wrong = read_cases(path, [document.text for document in read_corpus(each.corpus)])
+        material.append(Material(each, [case for case in cases if case.split == "tune"]))
+        faults += wrong
     for fault in faults:
         print(fault, file=sys.stderr)
-    print(fit(settings, [case for cases, _ in read for case in cases if case.split == "tune"]))
+    print(fit(material, read_weights()))
     return 1 if faults else 0
 
 

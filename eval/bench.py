@@ -25,7 +25,7 @@ from eval.set_index import SetIndex
 from eval.significance import mean_interval
 from index.encoder import Encoder, open_encoder
 from index.fusion import read_weights
-from settings import PACKAGED_MODEL, ROOT
+from settings import ROOT, Settings
 
 RESULTS, INDEXES = ROOT / "var" / "eval", ROOT / "var" / "bench"
 MEASURES = ("nDCG@10", "R@1", "R@5", "R@10")
@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument("sets", nargs="+", type=Path, metavar="ENSEMBLE", help="un dossier\u00a0: corpus, queries, qrels")
     parser.add_argument("--queries", type=int, metavar="N", help="N questions régulièrement espacées, au lieu de toutes")
+    parser.add_argument("--model", default=Settings().model, metavar="MODÈLE", help="l’encodeur de tous, au lieu du nôtre")
     parser.add_argument("--only", action="append", choices=(*OURS, *PEERS), help="un seul système (peut être répété)")
     parser.add_argument("--publish", action="store_true", help="écrire aussi eval/bench.json et le tableau de README.md")
 
@@ -68,7 +69,7 @@ def main(arguments: argparse.Namespace) -> int:
     missing = list(_not_installed(chosen))
     sets = [sample(read_set(folder), arguments.queries) for folder in arguments.sets]
     _import_measures()  # before minutes of work, not after
-    encoder, measured_on = open_encoder(PACKAGED_MODEL), commit()
+    encoder, measured_on = open_encoder(arguments.model), commit()
     results = []
     for measured in sets:
         results.append(measure(measured, [name for name in chosen if name not in missing], encoder, INDEXES))
@@ -159,7 +160,7 @@ def describe(results: Sequence[Result], encoder: Encoder, measured_on: str) -> d
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": measured_on,
         "model": encoder.fingerprint,
-        "weights": read_weights(expanded=False),
+        "weights": dict(read_weights()),
         "passages": PASSAGES,
         "sets": [asdict(result) for result in results],
     }

@@ -1,57 +1,59 @@
-"""Cases of the tuning half in, the weights of the search, of the evidence and of the confidence out, with their provenance."""
+"""The weights of the search, of the reading and of the confidence, fitted on cases of the tuning half."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import product
-from pathlib import Path
-from shutil import copy2
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
 
-from answer.assistant import Assistant, Side, weigh
-from answer.evidence import Evidence, features
+from answer.assistant import Assistant, Side
+from answer.evidence.reader import open_reader
+from answer.evidence.selection import Evidence, choose, rerank
 from answer.weights import FILE as ANSWER_FILE
-from answer.weights import Weights, read_weights
+from answer.weights import Weights
 from eval.cases import Case
 from eval.matching import Group, Region, covered, locate, region_of
 from eval.metrics import citations
-from index.build import build_index
+from index.encoder import open_encoder
+from index.fusion import SIGNALS
 from index.fusion import WEIGHTS as FUSION_FILE
-from index.fusion import read_weights as read_fusion
-from index.search import Hit, SpanHit
+from index.search import Index
 from index.store import open_index
-from ingest.corpus import EXPANSIONS
 from settings import Settings
 
 Values = NDArray[np.float64]
 
 HARD = 40  # negatives a question: those that the present weights rank highest, the only ones it could be confused by
 INVERSE_PENALTY = 30.0  # scikit-learn's C; from 3 to 300 the cross-validated score moves by less than half a point
-CONFIDENCE_C = 0.1  # scikit-learn's C, on standardised signals; from 0.05 to 0.3 the cross-validated area moves by 0.3 points
-DECLINED = 0.87  # share of the near-unanswerable not to be answered: out of fold 85 % of one hand’s, 87 % of another’s
-REFUSED = 0.02  # share of the answerable questions that may be refused: 3 % is the goal, likewise
-QUOTES, NEAR, NEW_WORDS = (1, 2, 3), (0.7, 0.8, 0.9), (0.15, 0.3, 0.45)
-FITTED = ("evidence", "confidence", "status")
+DECLINED = 0.85  # share of the near-unanswerable that is not to be answered
+REFUSED = 0.02  # share of the answerable questions that may be refused
+READER = (0.0, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05)  # what a reading may count beside the search
+QUOTES, GAP, SHARE, SPREAD = (1, 2, 3), (0.5, 1.0, 2.0, 3.0), (0.3, 0.5, 0.7), (0.2, 0.35, 0.5)
 FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The candidates of one question: a row of features each, whether each is right, how much each counts by now."""
+    """The passages of one question: a row of signals each, and whether each is right."""
 
     rows: Values
     right: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A case as it was searched and read, side by side, and where its evidence stands in the documents."""
+
+    case: Case
+    sides: Sequence[Side]
+    groups: Sequence[Group]
 
 
 def fit_ranking(rankings: Sequence[Ranking], names: Sequence[str]) -> dict[str, float]:
@@ -109,91 +111,106 @@ def cross_validated(rankings: Sequence[Ranking], names: Sequence[str]) -> float:
     return float(right.mean())
 
 
-def passage_rankings(assistant: Assistant, cases: Sequence[Case]) -> tuple[list[Ranking], tuple[str, ...]]:
-    """Return the signals of every passage for every answerable case, and their names."""
-    names: tuple[str, ...] = ()
+def passage_rankings(index: Index, cases: Sequence[Case]) -> list[Ranking]:
+    """Return the signals of every passage for every answerable case that stands alone."""
     rankings = []
-    for side, groups in _searched(assistant, cases, len(assistant.index.passages)):
-        names = names or tuple(sorted(side.hits[0].signals))
-        rows = np.array([[hit.signals[name] for name in names] for hit in side.hits])
-        rankings.append(Ranking(rows, np.array([bool(covered(region_of(hit.passage), groups)) for hit in side.hits])))
-    return rankings, names
-
-
-def span_rankings(assistant: Assistant, cases: Sequence[Case], depth: int) -> tuple[list[Ranking], tuple[str, ...]]:
-    """Return the features of every span of the first `depth` passages for every answerable case, and their names."""
-    names: tuple[str, ...] = ()
-    rankings = []
-    for side, groups in _searched(assistant, cases, depth):
-        told = [(hit, span, features(side.asked, hit, span, assistant.lexicon)) for hit in side.hits for span in hit.spans]
-        names = names or tuple(sorted(told[0][2]))
-        rows = np.array([[values[name] for name in names] for _, _, values in told])
-        rankings.append(Ranking(rows, np.array([_gives(hit, span, groups) for hit, span, _ in told])))
-    return rankings, names
-
-
-def _searched(assistant: Assistant, cases: Sequence[Case], depth: int) -> Iterable[tuple[Side, Sequence[Group]]]:
-    """Yield what every answerable case asks and finds, and where its evidence stands."""
     for case in cases:
-        if not case.evidence:
-            continue
-        groups = locate(case.evidence, assistant.index.documents)
-        for side in assistant.search(case.question, case.history, top=depth).sides:
-            if side.hits:
-                yield side, groups
+        if case.evidence and not case.history:
+            groups = locate(case.evidence, index.documents)
+            hits = index.search(case.question, top=len(index.passages))
+            rows = np.array([[hit.signals[name] for name in SIGNALS] for hit in hits])
+            rankings.append(Ranking(rows, np.array([bool(covered(region_of(hit.passage), groups)) for hit in hits])))
+    return rankings
 
 
-def _gives(hit: Hit, span: SpanHit, groups: Sequence[Group]) -> bool:
-    region = Region(hit.passage.document, span.span.start, span.span.end)
-    return any(region.holds(place) or place.holds(region) for group in groups for place in group)
+def ask_all(assistant: Assistant, cases: Sequence[Case]) -> list[Asked]:
+    """Search and read every case but small talk."""
+    documents = assistant.index.documents
+    asked = tqdm([case for case in cases if case.kind != "smalltalk"], desc="lecture", unit=" q", leave=False)
+    return [
+        Asked(case, assistant.search(case.question, case.history, top=1).sides, locate(case.evidence, documents))
+        for case in asked
+    ]
+
+
+def reranked(asked: Sequence[Asked], rank: Mapping[str, float]) -> list[Asked]:
+    """Return the cases as they would be if a reading counted what `rank` says beside the search."""
+
+    def again(side: Side) -> Side:
+        found = sorted(side.read, key=lambda each: -each.searched)
+        hits = [replace(each.hit, score=each.searched) for each in found]
+        return replace(side, read=rerank(hits, [each.reading for each in found], rank))
+
+    return [replace(each, sides=[again(side) for side in each.sides]) for each in asked]
+
+
+def first_rate(asked: Sequence[Asked]) -> float:
+    """Return the share of the answerable cases whose first passage gives some of their evidence."""
+    firsts = [(each.sides[0].read, each.groups) for each in asked if each.groups]
+    return float(np.mean([bool(read) and bool(covered(region_of(read[0].hit.passage), groups)) for read, groups in firsts]))
+
+
+def fit_choice(asked: Sequence[Asked]) -> dict[str, float]:
+    """Return the settings of the choice that give the best mean of citation recall and precision, of all those tried."""
+    tried = (dict(zip(("quotes", "gap", "share", "spread"), each, strict=True)) for each in product(QUOTES, GAP, SHARE, SPREAD))
+    return max(tried, key=lambda choice: _citations(asked, choice))
+
+
+def _citations(asked: Sequence[Asked], choice: Mapping[str, float]) -> float:
+    scores = []
+    for each in asked:
+        if each.groups:
+            told = citations([_cited(evidence) for evidence in _chosen(each, choice)], each.groups)
+            scores.append((told["citation_recall"] + told["citation_precision"]) / 2)
+    return float(np.mean(scores))
+
+
+def _chosen(asked: Asked, choice: Mapping[str, float]) -> list[Evidence]:
+    kept = choice if len(asked.sides) < 2 else {**choice, "quotes": 1}
+    return [evidence for side in asked.sides for evidence in choose(side.read, kept)]
+
+
+def _cited(evidence: Evidence) -> Region:
+    return Region(evidence.hit.passage.document, evidence.span.start, evidence.span.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What tells for an answer, and whether its first quotation is right; an answer to what has none is wrong.
+    """The score of the best passage as it was read, and whether its first quotation is right; that to no question is wrong.
 
     `near`: the question has no answer and is of the documents' own subject, the hardest to decline.
     """
 
-    signals: Mapping[str, float]
+    score: float
     right: bool
     answerable: bool
     near: bool
 
 
-def judged(assistant: Assistant, cases: Sequence[Case], weights: Weights) -> list[Judged]:
-    """Return the signals of the answer to every case but small talk, under these weights of the evidence."""
+def judged(asked: Sequence[Asked], choice: Mapping[str, float]) -> list[Judged]:
+    """Return how the answer to every case of one side is judged."""
     results = []
-    for case in cases:
-        if case.kind == "smalltalk":
-            continue
-        found, told = _found(assistant, case, weights)
-        groups = locate(case.evidence, assistant.index.documents)
-        right = bool(found) and bool(covered(_cited(found[0]), groups))
-        results.append(Judged(told, right, bool(case.evidence), case.kind == "unanswerable-near"))
-    return [each for each in results if each.signals]
+    for each in asked:
+        chosen = _chosen(each, choice)
+        if len(each.sides) == 1 and chosen:
+            right = bool(covered(_cited(chosen[0]), each.groups))
+            near = each.case.kind == "unanswerable-near"
+            results.append(Judged(each.sides[0].read[0].reading.score, right, bool(each.groups), near))
+    return results
 
 
-def fit_confidence(answers: Sequence[Judged], names: Sequence[str]) -> dict[str, float]:
-    """Return the weights of a logistic regression of « the first quotation is right » on the signals, and its bias."""
-    model = _confidence_model().fit(_rows(answers, names), [answer.right for answer in answers])
-    scaler, regression = model[0], model[1]
-    values = regression.coef_[0] / scaler.scale_  # as weights of the signals as they are
-    bias = float(regression.intercept_[0] - values @ scaler.mean_)
-    return {"bias": round(bias, 3), **{name: round(float(value), 3) for name, value in zip(names, values, strict=True)}}
+def fit_confidence(answers: Sequence[Judged]) -> dict[str, float]:
+    """Return the logistic regression of « the first quotation is right » on the score: its weight, and its bias."""
+    model = LogisticRegression().fit(_rows(answers), [answer.right for answer in answers])
+    return {"bias": round(float(model.intercept_[0]), 3), "reader": round(float(model.coef_[0, 0]), 3)}
 
 
-def _confidence_model() -> Pipeline:
-    return make_pipeline(StandardScaler(), LogisticRegression(C=CONFIDENCE_C, max_iter=2000))
-
-
-def confidences(answers: Sequence[Judged], names: Sequence[str]) -> Values:
+def confidences(answers: Sequence[Judged]) -> Values:
     """Return the probability of each answer, each given by a model fitted on the other folds."""
-    rows, right = _rows(answers, names), np.array([answer.right for answer in answers])
+    rows, right = _rows(answers), np.array([answer.right for answer in answers])
     values = np.zeros(len(answers))
-    for fitted, asked in KFold(FOLDS, shuffle=True, random_state=0).split(rows):
-        model = _confidence_model().fit(rows[fitted], right[fitted])
-        values[asked] = model.predict_proba(rows[asked])[:, 1]
+    for fitted, tested in KFold(FOLDS, shuffle=True, random_state=0).split(rows):
+        values[tested] = LogisticRegression().fit(rows[fitted], right[fitted]).predict_proba(rows[tested])[:, 1]
     return values
 
 
@@ -212,102 +229,71 @@ def thresholds(confidence: Values, answers: Sequence[Judged]) -> dict[str, float
     return {"answered": round(answered + 0.001, 3), "related": round(min(related, answered), 3)}
 
 
-def fit_choice(assistant: Assistant, cases: Sequence[Case], weights: Weights) -> dict[str, float]:
-    """Return the settings of the choice that give the best mean of citation recall and precision, of all those tried."""
-    best, kept = -1.0, dict(weights.choice)
-    for quotes, near, new_words in product(QUOTES, NEAR, NEW_WORDS):
-        choice = {**weights.choice, "quotes": quotes, "near": near, "new_words": new_words}
-        score = _citations(assistant, cases, replace(weights, choice=choice))
-        if score > best:
-            best, kept = score, choice
-    return kept
+def _rows(answers: Sequence[Judged]) -> Values:
+    return np.array([[answer.score] for answer in answers])
 
 
-def _citations(assistant: Assistant, cases: Sequence[Case], weights: Weights) -> float:
-    scores = []
-    for case in cases:
-        if not case.evidence:
-            continue
-        found, _ = _found(assistant, case, weights)
-        groups = locate(case.evidence, assistant.index.documents)
-        told = citations([_cited(evidence) for evidence in found], groups)
-        scores.append((told["citation_recall"] + told["citation_precision"]) / 2)
-    return float(np.mean(scores))
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What to fit on: the cases of a corpus, whose index is built."""
+
+    settings: Settings
+    cases: Sequence[Case]
 
 
-def _found(assistant: Assistant, case: Case, weights: Weights) -> tuple[Sequence[Evidence], Mapping[str, float]]:
-    return weigh(_sides(assistant, case, int(weights.choice["passages"])), lexicon=assistant.lexicon, weights=weights)
+def fit(material: Sequence[Material], weights: Weights) -> str:
+    """Fit the weights on every case and write them; return an account of what was fitted on what.
 
-
-@lru_cache(maxsize=4096)
-def _sides(assistant: Assistant, case: Case, depth: int) -> Sequence[Side]:
-    """The search of a question, which every setting tried on it shares."""
-    return assistant.search(case.question, case.history, top=depth).sides
-
-
-def _cited(evidence: Evidence) -> Region:
-    return Region(evidence.hit.passage.document, evidence.span.start, evidence.span.end)
-
-
-def _rows(answers: Sequence[Judged], names: Sequence[str]) -> Values:
-    return np.array([[answer.signals[name] for name in names] for answer in answers])
-
-
-def fit_all(settings: Settings, cases: Sequence[Case], *, kind: str, fusion: Mapping[str, float] | None) -> dict[str, Any]:
-    """Fit every weight for one kind of index; `fusion` keeps the weights of the search as they are given.
-
-    Returns what the two files of weights hold under `kind`, and the cross-validated figures that speak for it.
+    One set of weights serves all documents, with expansions or without: measured, two were no better.
     """
-    assistant = Assistant(open_index(settings, weights=fusion))
-    told: dict[str, Any] = {}
-    if fusion is None:
-        rankings, names = passage_rankings(assistant, cases)
-        fusion = fit_ranking(rankings, names)
-        told["passage"] = round(cross_validated(rankings, names), 3)
-        assistant = Assistant(open_index(settings, encoder=assistant.index.encoder, weights=fusion))
-    weights = read_weights(expanded=kind == "expanded")
-    spans, features_named = span_rankings(assistant, cases, int(weights.choice["passages"]))
-    weights = replace(weights, evidence=fit_ranking(spans, features_named))
-    told["span"] = round(cross_validated(spans, features_named), 3)
-    weights = replace(weights, choice=fit_choice(assistant, cases, weights))
-    answers = judged(assistant, cases, weights)
-    names = tuple(answers[0].signals)
-    weights = replace(weights, confidence=fit_confidence(answers, names))
-    probable = confidences(answers, names)
-    weights = replace(weights, status=thresholds(probable, answers))
-    told["auc"] = round(float(roc_auc_score([answer.answerable for answer in answers], probable)), 3)
-    return {"fusion": dict(fusion), "weights": weights, "told": told}
+    encoder, reader = open_encoder(material[0].settings.model), open_reader(material[0].settings.reader)
+    indexes = [open_index(each.settings, encoder=encoder) for each in material]
+    rankings = [
+        ranking for index, each in zip(indexes, material, strict=True) for ranking in passage_rankings(index, each.cases)
+    ]
+    fusion = fit_ranking(rankings, SIGNALS)
+    told = {"search alone, first passage": round(cross_validated(rankings, SIGNALS), 3)}
+    FUSION_FILE.write_text(_dumped({"provenance": _provenance(material, told), "signals": fusion}), encoding="utf-8")
+    asked = []
+    for each in material:
+        assistant = Assistant(open_index(each.settings, encoder=encoder, weights=fusion), reader, weights=weights)
+        asked += ask_all(assistant, each.cases)
+    fitted = fit_answers(asked, weights)
+    fitted = replace(fitted, provenance=_provenance(material, told | measured(asked, fitted)))
+    ANSWER_FILE.write_text(_dumped(asdict(fitted)), encoding="utf-8")
+    return fitted.provenance
 
 
-def fit(settings: Settings, cases: Sequence[Case]) -> str:
-    """Fit both kinds of weights on `cases` and write them; return a French account of what was fitted on what."""
-    expanded = fit_all(settings, cases, kind="expanded", fusion=None)
-    with TemporaryDirectory() as folder:
-        plain = fit_all(_without_expansions(settings, Path(folder)), cases, kind="plain", fusion=read_fusion(expanded=False))
-    provenance = (
-        f"python -m eval fit, {datetime.now(UTC):%Y-%m-%d}: {len(cases)} questions of the tuning half. Cross-validated, "
-        f"with expansions: {expanded['told']}; without: {plain['told']}. Without expansions the weights of the search are "
-        "set by hand: one booklet would teach it too much of its own headings."
+def fit_answers(asked: Sequence[Asked], weights: Weights) -> Weights:
+    """Return what a reading counts, the choice of quotes, the confidence and its thresholds, one fitted after the other."""
+    rank = dict(weights.rank)
+    for kind in ("expanded", "plain"):
+        rank[kind] = max(READER, key=lambda reader: first_rate(reranked(asked, {**rank, kind: reader})))
+    asked = reranked(asked, rank)
+    choice = fit_choice(asked)
+    answers = judged(asked, choice)
+    return replace(
+        weights,
+        rank=rank,
+        choice=choice,
+        confidence=fit_confidence(answers),
+        status=thresholds(confidences(answers), answers),
     )
-    fusion = {"provenance": provenance, "expanded": expanded["fusion"], "plain": plain["fusion"]}
-    kinds = {"expanded": expanded["weights"], "plain": plain["weights"]}
-    answer = {
-        "provenance": provenance,
-        **{kind: {name: getattr(weights, name) for name in FITTED} for kind, weights in kinds.items()},
-        "choice": expanded["weights"].choice,
-    }
-    for path, content in ((FUSION_FILE, fusion), (ANSWER_FILE, answer)):
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return provenance
 
 
-def _without_expansions(settings: Settings, folder: Path) -> Settings:
-    """The settings of an index of the same documents without their expansions, built in `folder`."""
-    corpus = folder / "corpus"
-    corpus.mkdir()
-    for path in settings.corpus.iterdir():
-        if path.is_file() and not path.name.endswith(EXPANSIONS):
-            copy2(path, corpus)
-    plain = replace(settings, corpus=corpus, index=folder / "index")
-    build_index(plain, progress=False)
-    return plain
+def measured(asked: Sequence[Asked], weights: Weights) -> dict[str, float]:
+    """Return the figures of fitted weights, the area cross-validated."""
+    asked = reranked(asked, weights.rank)
+    answers = judged(asked, weights.choice)
+    area = roc_auc_score([answer.answerable for answer in answers], confidences(answers))
+    figures = {"first passage": first_rate(asked), "citations": _citations(asked, weights.choice), "area": float(area)}
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def _provenance(material: Sequence[Material], told: Mapping[str, float]) -> str:
+    counted = " and ".join(f"{len(each.cases)} on {each.settings.corpus.name}" for each in material)
+    return f"python -m eval fit, {datetime.now(UTC):%Y-%m-%d}, questions of the tuning half: {counted}. {told}"
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

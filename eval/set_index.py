@@ -33,7 +33,7 @@ class SetIndex:
 
     def search(self, system: str) -> Search:
         """Open the index with the half of the weights that is asked for, or both."""
-        weights = read_weights(expanded=False)
+        weights = read_weights()
         if system in HALVES:
             weights = {name: weight if name.startswith(system) else 0.0 for name, weight in weights.items()}
         index = open_index(self._settings, encoder=self._encoder, weights=weights)

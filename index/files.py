@@ -3,6 +3,5 @@
 CONTENTS, KNOWLEDGE, VOCABULARY = "contents.json", "knowledge.json", "vocabulary.json"
 DOCUMENTS, PASSAGES = "documents.jsonl", "passages.jsonl"
 WORD_FORMS, TOLD = "words.jsonl", "told.jsonl"  # read by the next build only
-LAYOUT, GRAMS = "layout.npz", "grams.npz"
 VECTORS, CODES = "vectors.faiss", "codes.faiss"
 WORDS = "words"

@@ -24,7 +24,7 @@ from typing import IO
 from errors import TresseError
 from ingest.corpus import Stamp
 
-FORMAT = 4  # of what a generation holds: raise it when a file changes its shape
+FORMAT = 6  # of what a generation holds: raise it when a file changes its shape
 CURE = "Relancez\u00a0: python -m index build"
 
 _MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"

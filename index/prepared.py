@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.analysis import tokens
 from index.contents import Listed, listed
 from index.knowledge import dump_told, tell
-from index.units import NO_SPAN, Unit, find_units
+from index.units import Unit, find_units
 from ingest.expansions import Expansion
 from ingest.passages import Passage
 from ingest.reader import Reading
@@ -36,14 +36,6 @@ class Stored:
     units: tuple[Unit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WordForms:
-    """The folded words, spaces between them, of a passage, and of the span, the questions and the terms of each unit."""
-
-    text: str
-    units: Sequence[tuple[str, str, str]]
-
-
 def prepare(reading: Reading, expansions: Sequence[Expansion], files: Sequence[str]) -> Prepared:
     """Make the lines of a document; `files` are its names in the corpus."""
     document, passages = reading.document, reading.passages
@@ -51,7 +43,7 @@ def prepare(reading: Reading, expansions: Sequence[Expansion], files: Sequence[s
     for unit in find_units(passages, expansions):
         units[unit.passage].append(unit)
     return Prepared(
-        listed(document, passages, files),
+        listed(document, passages, files, expanded=bool(expansions)),
         dump(document).encode(),
         dump_told(tell(document)),
         [_stored(passage, each) for passage, each in zip(passages, units, strict=True)],
@@ -66,18 +58,10 @@ def load_stored(number: int, line: bytes) -> Stored:
     return Stored(load_passage(record["passage"]), units)
 
 
-def load_words(line: bytes) -> WordForms:
-    """Read the words of a passage back."""
-    text, units = json.loads(line)
-    return WordForms(text, units)
-
-
-def span_text(passage: Passage, unit: Unit) -> str:
-    """Return the text of the span of a unit, "" where it has none."""
-    if unit.span == NO_SPAN:
-        return ""
-    span = passage.spans[unit.span]
-    return passage.text[span.start - passage.start : span.end - passage.start]
+def load_words(line: bytes) -> str:
+    """Read the folded words of a passage and of its expansions back, spaces between them."""
+    forms: str = json.loads(line)
+    return forms
 
 
 def _stored(passage: Passage, units: Sequence[Unit]) -> bytes:
@@ -86,12 +70,9 @@ def _stored(passage: Passage, units: Sequence[Unit]) -> bytes:
 
 
 def _words(passage: Passage, units: Sequence[Unit]) -> bytes:
-    fields = [(span_text(passage, unit), "\n".join(unit.questions), "\n".join(unit.terms)) for unit in units]
-    return _line((_forms(passage.text), [tuple(map(_forms, texts)) for texts in fields]))
-
-
-def _forms(text: str) -> str:
-    return " ".join(token.form for token in tokens(text))
+    """Write the folded words by which a passage is found: its own, and those of the expansions that lead to it."""
+    texts = (passage.text, *(text for unit in units for text in (*unit.questions, *unit.terms)))
+    return _line(" ".join(token.form for text in texts for token in tokens(text)))
 
 
 def _line(value: object) -> bytes:

@@ -1,56 +1,40 @@
-"""A question in, ranked passages with their signals out. Knows nothing of answers."""
+"""The search: the passages of an index that come nearest to a question, by their words and by their meaning."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from errors import TresseError
 from index.content import Content
-from index.contents import Contents, find_scopes
+from index.contents import find_scopes
 from index.encoder import Encoder, Vector
-from index.fusion import EXPANSIONS, Signal, best_of_groups, fuse
+from index.fusion import SIGNALS, Signal, fuse
 from index.generation import Generation
 from index.knowledge import Knowledge
-from index.scoring import Heard, Question, Scorer
-from index.units import NO_SPAN, Layout, Numbers, Unit, stretches
-from index.words import Reading
-from ingest.document import Span
+from index.vectors import Numbers, VectorIndex
+from index.words import FIELDS, Reading, Words
 from ingest.passages import Passage
 
-# Up to here every passage is scored, which is exact: on 2,000 passages and 18,000 vectors as fast as by candidates.
+# Up to here every passage is scored, which is exact; beyond, those that are among the best by one signal at least.
 _SCORED_WHOLE = 5_000
-# What the score of a document without expansions counts beside one with some, whose scores are lower: between 0.5 and 0.7 no
-# difference on the booklet's tuning questions beside 100 fiches of service-public.fr; below, these lost questions of theirs.
-PLAIN_SCALE = 0.6
+_CANDIDATES = 100  # passages by signal
+_MOST_HEARD = 1_000  # passages by the words of a field, where not all are scored: what is beyond scores about nothing
 _LONGEST_QUERY = 2_000  # characters: a model reads about 1,300, and a pasted book must not hold the others up
 
 
 @dataclass(frozen=True, slots=True)
-class SpanHit:
-    """A span of a passage found, and what speaks for it."""
-
-    span: Span
-    score: float
-    signals: Mapping[str, float]
-    unit: Unit  # the questions and everyday words that lead to the span
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, and what speaks for it. Every span of the passage is there, in reading order."""
+    """A passage found, its score from 0 to 1, and the signals that it comes from.
+
+    `expanded`: its document has expansions, so that the search tells more of it.
+    """
 
     passage: Passage
     score: float
     signals: Mapping[str, float]
-    spans: tuple[SpanHit, ...]
-
-    @property
-    def expanded(self) -> bool:
-        """Tell whether its document has expansions."""
-        return not EXPANSIONS.isdisjoint(self.signals)
+    expanded: bool
 
 
 class Index:
@@ -61,35 +45,30 @@ class Index:
         content: Content,
         knowledge: Knowledge,
         *,
-        scorer: Scorer,
+        words: Words,
+        vectors: VectorIndex,
         encoder: Encoder,
-        weights: Mapping[bool, Mapping[str, float]],
+        weights: Mapping[str, float],
         held: Generation,
     ) -> None:
         self.contents, self.documents = content.contents, content.documents
         self.passages, self.units = content.passages, content.units
         self.knowledge, self.encoder = knowledge, encoder
-        self._scorer, self._weights = scorer, weights
+        self._words, self._vectors, self._weights = words, vectors, weights
         self._scopes = find_scopes(content.contents)
-        self._expanded = _find_expanded(content.contents, scorer.layout)
         self.generation = held  # its files stay as long as this index
 
-    @property
-    def expanded(self) -> bool:
-        """Tell whether expansions lead to some of its passages."""
-        return bool(self._expanded.any())
-
-    @property
-    def heard(self) -> frozenset[str]:
-        """The terms of its expansions: what leads to its passages without standing in them."""
-        counts = self._scorer.words.vocabulary.frequencies
-        return frozenset(counts["questions"]) | frozenset(counts["terms"])
-
-    def around(self, document: str, start: int) -> Numbers:
-        """Return the numbers of the units of the section in which an offset of a document stands, in reading order."""
+    def section(self, document: str, start: int) -> range:
+        """Return the numbers of the passages of the section in which an offset of a document stands."""
         listed = self.contents[document]
         number = bisect_right(range(listed.first, listed.end), start, key=lambda number: self.passages[number].start)
-        return self._scorer.section_units(max(listed.first + number - 1, listed.first))
+        first = last = max(listed.first + number - 1, listed.first)
+        section = self.passages[first].section
+        while first > listed.first and self.passages[first - 1].section == section:
+            first -= 1
+        while last + 1 < listed.end and self.passages[last + 1].section == section:
+            last += 1
+        return range(first, last + 1)
 
     def encode(self, query: str) -> Vector:
         """Encode a question, for whoever wants to time it apart or to search twice with it."""
@@ -97,11 +76,12 @@ class Index:
 
     def read(self, query: str) -> tuple[Reading, ...]:
         """Give the terms that each word of a question may stand for, mistyped ones included, as the search takes them."""
-        return self._scorer.words.read(_clean(query))
+        return self._words.read(_clean(query))
 
-    def idf(self, term: str) -> float:
-        """Say how much a term tells a passage from the others; the most for one that no passage has."""
-        return self._scorer.words.vocabulary.idf("text", term)
+    def recognises(self, word: str) -> bool:
+        """Tell whether some passage, what names it or an expansion that leads to it holds a word, mistyped or not."""
+        knows = self._words.vocabulary.knows
+        return all(any(knows(term) for term, _ in reading) for reading in self.read(word))
 
     def search(
         self,
@@ -116,26 +96,52 @@ class Index:
         """Give the `top` best passages, best first; equals come by document, then by place.
 
         `within` holds documents ("livret") and parts of documents ("livret#fiche-2"); empty, it means everywhere. A blank query
-        finds nothing. `vector` is what `encode` gave for the query. `near` is a text that adds up to
-        `pull` to the score of what it is about: what was said before a question that leans on it. Raises TresseError when
-        `within` names what does not exist.
+        finds nothing. `vector` is what `encode` gave for the query. `near` is a text that adds up to `pull` to the score of
+        what holds its words: what was said before a question that leans on it. Raises TresseError when `within` names what
+        does not exist.
         """
         query, allowed = _clean(query), self._allowed(within)
         if not query.strip() or top < 1 or not len(allowed):
             return ()
         vector = self.encode(query) if vector is None else vector
-        question = self._question(query, vector, within)
+        heard = self._heard(query, allowed, within)
         whole = len(allowed) <= _SCORED_WHOLE
-        heard = self._scorer.hear(question, whole=whole)
-        passages = allowed if whole else self._scorer.candidates(question, heard, allowed)
-        drawn = None
+        passages = allowed if whole else self._candidates(heard, vector, allowed, restricted=bool(within))
+        signals = {f"words.{field}": _scores_of(passages, *heard[field]) for field in FIELDS}
+        signals["vectors"] = self._vectors.cosines(vector, passages).astype(np.float64)
+        scores = fuse(signals, self._weights)
         if near:
-            said = self._question(_clean(near), vector, within)
-            drawn = pull * self._scorer.draw(said, self._scorer.hear(said, whole=whole), passages)
-        return self._rank(question, heard, passages, top, drawn)
+            scores = scores + pull * self._drawn(near, passages, allowed, within)
+        places = np.argsort(-scores, kind="stable")[:top]  # passages stand in the order of the documents
+        found = [(self.passages[passages[place]], place) for place in places.tolist()]
+        return tuple(
+            Hit(
+                passage,
+                float(scores[place]),
+                {name: float(signals[name][place]) for name in SIGNALS},
+                self.contents[passage.document].expanded,
+            )
+            for passage, place in found
+        )
 
-    def _question(self, text: str, vector: Vector, within: Collection[str]) -> Question:
-        return Question(self.read(text), vector, self._scorer.grams.read(text), tuple(sorted(set(within))))
+    def _heard(self, query: str, allowed: Numbers, within: Collection[str]) -> Mapping[str, tuple[Numbers, Signal]]:
+        """Give, by field, the passages that hold words of a text, best first, and their scores."""
+        readings, scopes = self.read(query), sorted(set(within))
+        limit = len(allowed) if len(allowed) <= _SCORED_WHOLE else _MOST_HEARD
+        return {field: self._words.search(field, readings, limit=limit, scopes=scopes) for field in FIELDS}
+
+    def _candidates(
+        self, found: Mapping[str, tuple[Numbers, Signal]], vector: Vector, allowed: Numbers, *, restricted: bool
+    ) -> Numbers:
+        """List the passages that are among the best by one signal at least."""
+        nearest = self._vectors.nearest(vector, limit=_CANDIDATES, within=allowed if restricted else None)
+        return np.unique(np.concatenate([nearest, *(numbers[:_CANDIDATES] for numbers, _ in found.values())]))
+
+    def _drawn(self, near: str, passages: Numbers, allowed: Numbers, within: Collection[str]) -> Signal:
+        """Say from 0 to 1 how much each of `passages` holds the words of what was said before."""
+        found = self._heard(_clean(near), allowed, within)
+        total = np.sum([_scores_of(passages, *found[field]) for field in FIELDS], axis=0)
+        return np.asarray(total / (total.max(initial=0.0) or 1.0), dtype=np.float64)
 
     def _allowed(self, within: Collection[str]) -> Numbers:
         """List the passages of these scopes, in reading order."""
@@ -149,61 +155,17 @@ class Index:
             return np.arange(len(self.passages))
         return np.unique(np.concatenate([np.arange(*self._scopes[scope]) for scope in set(within)]))
 
-    def _rank(self, question: Question, heard: Heard, passages: Numbers, top: int, drawn: Signal | None) -> tuple[Hit, ...]:
-        units = stretches(self._scorer.layout.first_unit, passages)
-        first = np.searchsorted(self._scorer.layout.unit_passage[units], np.append(passages, len(self.passages)))
-        by_unit = self._scorer.unit_scores(question, heard, passages, units)
-        by_passage = self._scorer.passage_scores(question, heard, passages)
-        by_passage |= {name: best_of_groups(signal, first) for name, signal in by_unit.items()}
-        scores = self._fused(by_passage, self._expanded[passages])
-        if drawn is not None:
-            scores = scores + drawn
-        places = np.argsort(-scores, kind="stable")[:top]  # passages stand in the order of the documents
-        return tuple(
-            Hit(
-                self.passages[passages[place]],
-                float(scores[place]),
-                self._values(by_passage, place, passages[place]),
-                self._spans(units[first[place] : first[place + 1]], _part(by_unit, first[place], first[place + 1])),
-            )
-            for place in places.tolist()
-        )
-
-    def _spans(self, numbers: Numbers, signals: Mapping[str, Signal]) -> tuple[SpanHit, ...]:
-        scores = self._fused(signals, self._expanded[self._scorer.layout.unit_passage[numbers]])
-        hits = []
-        for place, number in enumerate(numbers.tolist()):
-            unit = self.units[number]
-            if unit.span != NO_SPAN:
-                span = self.passages[unit.passage].spans[unit.span]
-                hits.append(SpanHit(span, float(scores[place]), self._values(signals, place, unit.passage), unit))
-        return tuple(hits)
-
-    def _fused(self, signals: Mapping[str, Signal], expanded: NDArray[np.bool_]) -> Signal:
-        """Fuse what stands in documents with expansions and what stands in others each by its own weights."""
-        if expanded.all():
-            return fuse(signals, self._weights[True])
-        plain = fuse({name: signal for name, signal in signals.items() if name not in EXPANSIONS}, self._weights[False])
-        return np.where(expanded, fuse(signals, self._weights[True]), PLAIN_SCALE * plain) if self.expanded else plain
-
-    def _values(self, signals: Mapping[str, Signal], place: int, passage: int) -> dict[str, float]:
-        expanded = self._expanded[passage]
-        return {name: float(signal[place]) for name, signal in signals.items() if expanded or name not in EXPANSIONS}
-
 
 def _clean(query: str) -> str:
     """Cut a question to a length that can be read and mend what is no character, which tokenizers refuse."""
     return query[:_LONGEST_QUERY].encode("utf-8", "replace").decode()
 
 
-def _part(signals: Mapping[str, Signal], start: int, end: int) -> dict[str, Signal]:
-    return {name: signal[start:end] for name, signal in signals.items()}
-
-
-def _find_expanded(contents: Contents, layout: Layout) -> NDArray[np.bool_]:
-    """Tell for each passage whether its document has expansions: what a score means depends on it."""
-    questions = np.add.reduceat(np.append(layout.unit_questions, 0), layout.first_unit[:-1]) if layout.passages else np.empty(0)
-    expanded = np.zeros(layout.passages, dtype=np.bool_)
-    for document in contents.values():
-        expanded[document.first : document.end] = questions[document.first : document.end].any()
-    return expanded
+def _scores_of(numbers: Numbers, found: Numbers, scores: Signal) -> Signal:
+    """Give the score of each of `numbers`, increasing, 0 for those that were not found."""
+    values = np.zeros(len(numbers))
+    if len(numbers):
+        places = np.minimum(np.searchsorted(numbers, found), len(numbers) - 1)
+        known = numbers[places] == found
+        values[places[known]] = scores[known]
+    return values

@@ -7,15 +7,12 @@ from index.content import Content, content_of
 from index.contents import load_contents
 from index.encoder import Encoder, open_encoder
 from index.equivalents import equivalents
-from index.files import CONTENTS, DOCUMENTS, GRAMS, KNOWLEDGE, LAYOUT, PASSAGES, VECTORS, VOCABULARY, WORDS
+from index.files import CONTENTS, DOCUMENTS, KNOWLEDGE, PASSAGES, VECTORS, VOCABULARY, WORDS
 from index.fusion import read_weights
 from index.generation import CURE, Generation, current_generation, has_generation
-from index.grams import NO_GRAMS, read_grams
 from index.knowledge import load_knowledge
 from index.lines import read_lines
-from index.scoring import Scorer
 from index.search import Index
-from index.units import Layout, read_layout
 from index.vectors import read_vectors
 from index.vocabulary import load_vocabulary
 from index.words import Words
@@ -72,29 +69,26 @@ def check_files(generation: Generation) -> None:
             raise TresseError(fault)
 
 
-def open_content(generation: Generation, layout: Layout | None = None) -> Content:
-    """Open what is searched, in files that were verified; `layout` is theirs, for whoever has read it already."""
+def open_content(generation: Generation) -> Content:
+    """Open what is searched, in files that were verified."""
     folder = generation.folder
-    layout = layout or read_layout(folder / LAYOUT)[0]
     contents = load_contents(generation.read_text(CONTENTS))
-    return content_of(contents, read_lines(folder / DOCUMENTS), read_lines(folder / PASSAGES), layout)
+    return content_of(contents, read_lines(folder / DOCUMENTS), read_lines(folder / PASSAGES))
 
 
 def _open(generation: Generation, encoder: Encoder, weights: Mapping[str, float] | None, reader: type[Words]) -> Index:
     folder = generation.folder
-    layout, groups = read_layout(folder / LAYOUT)
-    vectors = read_vectors(folder)
-    if (vectors.rows, vectors.dimension) != (layout.rows, encoder.dimension):
+    content, vectors = open_content(generation), read_vectors(folder)
+    if (vectors.rows, vectors.dimension) != (len(content.passages), encoder.dimension):
         raise TresseError(f"L’index est incohérent\u00a0: «\u00a0{VECTORS}\u00a0» ne correspond pas aux passages. {CURE}")
     knowledge = load_knowledge(generation.read_text(KNOWLEDGE))
     vocabulary = load_vocabulary(generation.read_text(VOCABULARY))
-    words = reader(folder / WORDS, vocabulary, equivalents(knowledge.glossary))
-    grams = read_grams(folder / GRAMS) if GRAMS in generation.manifest.files else NO_GRAMS
     return Index(
-        open_content(generation, layout),
+        content,
         knowledge,
-        scorer=Scorer(layout, words, vectors, grams, groups),
+        words=reader(folder / WORDS, vocabulary, equivalents(knowledge.glossary)),
+        vectors=vectors,
         encoder=encoder,
-        weights={expanded: weights or read_weights(expanded=expanded) for expanded in (True, False)},
+        weights=weights or read_weights(),
         held=generation,
     )

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from index.encoder import Vector, Vectors
 from index.files import CODES, VECTORS
-from index.units import Numbers
+
+Numbers = NDArray[np.int64]
 
 _RESCORED = 5  # times as many rows by their codes as are wanted: with 2 times 3 rows of 100 were missed
 
@@ -38,28 +39,15 @@ class VectorIndex:
         cosines: NDArray[np.float32] = np.clip(_products(chosen, vector), 0.0, 1.0)
         return cosines
 
-    def block(self, start: int, end: int) -> "Block":
-        """Return the rows of `start` to `end`, among which the nearest can be asked for."""
-        codes = faiss.IndexBinaryFlat(self._codes.d)
-        codes.add(faiss.vector_to_array(self._codes.xb).reshape(self.rows, -1)[start:end])  # type: ignore[attr-defined]
-        return Block(codes, self._matrix, start)
-
-
-class Block:
-    """Rows of one kind, by number from 0, of which the nearest to a vector can be asked for."""
-
-    def __init__(self, codes: faiss.IndexBinaryFlat, matrix: Vectors, start: int) -> None:
-        self._codes, self._matrix, self._start = codes, matrix, start
-
     def nearest(self, vector: Vector, *, limit: int, within: Numbers | None = None) -> Numbers:
         """Give the `limit` rows nearest to a unit vector, best first; `within` keeps only these."""
         faiss.omp_set_num_threads(1)  # under several request threads one each is faster than two (68 ms against 178)
         kept = None if within is None else faiss.IDSelectorBatch(np.ascontiguousarray(within, dtype=np.int64))
         parameters = faiss.SearchParameters(sel=kept) if kept else None  # type: ignore[call-arg]
-        wanted = max(min(_RESCORED * limit, self._codes.ntotal), 1)
+        wanted = max(min(_RESCORED * limit, self.rows), 1)
         _, found = self._codes.search(_coded(vector[np.newaxis]), wanted, params=parameters)
         rows = np.sort(found[0][found[0] >= 0])
-        best = np.argsort(-_products(self._matrix[rows + self._start], vector), kind="stable")[:limit]
+        best = np.argsort(-_products(self._matrix[rows], vector), kind="stable")[:limit]
         return np.asarray(rows[best], dtype=np.int64)
 
 

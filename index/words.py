@@ -1,4 +1,4 @@
-"""Words in, BM25 signals out, through Tantivy. Knows terms and numbers of units, nothing of passages or vectors."""
+"""BM25 of the words of passages, through Tantivy."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,17 +12,12 @@ from tantivy import Occur, Query
 
 from index.analysis import Token, tokens
 from index.equivalents import Equivalents, phrases
-from index.units import Numbers
+from index.vectors import Numbers
 from index.vocabulary import Vocabulary
 
 Scores = NDArray[np.float64]
 
-FIELDS: Mapping[str, tuple[str, ...]] = {  # three indexes, because BM25 weighs a unit against units of its own size
-    "sections": ("section",),
-    "passages": ("text", "headings"),
-    "units": ("span", "questions", "terms"),
-}
-_SHELF = {field: shelf for shelf, fields in FIELDS.items() for field in fields}
+FIELDS = ("text", "headings")  # a passage with the expansions that lead to it; what names it
 
 _K1_PLUS_1 = 2.2  # Tantivy's BM25 has k1 = 1.2: no term can bring more than idf x (k1 + 1)
 TRUST = 0.4  # in an equivalent: of 0.4, 0.6 and 0.8 the best on the tuning half, where it was told apart at all
@@ -39,8 +34,8 @@ _ANALYZER = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build() 
 
 
 @dataclass(frozen=True, slots=True)
-class WordUnit:
-    """What Tantivy indexes under `number`: terms by field, and the scopes by which a search is restricted."""
+class PassageWords:
+    """What Tantivy indexes of the passage `number`: terms by field, and the scopes by which a search is restricted."""
 
     number: int
     scopes: tuple[str, ...]
@@ -56,9 +51,8 @@ class Words:
     def __init__(self, folder: Path, vocabulary: Vocabulary, equivalents: Equivalents) -> None:
         self.vocabulary, self._equivalents = vocabulary, equivalents
         self._links: list[TemporaryDirectory[str]] = []  # they stay as long as these words
-        indexes = {shelf: self._open(folder / shelf) for shelf in FIELDS}
-        self._schemas = {shelf: index.schema for shelf, index in indexes.items()}
-        self._searchers = {shelf: index.searcher() for shelf, index in indexes.items()}
+        index = self._open(folder)
+        self._schema, self._searcher = index.schema, index.searcher()
 
     def _open(self, folder: Path) -> tantivy.Index:
         try:
@@ -91,31 +85,29 @@ class Words:
     def search(
         self, field: str, readings: Sequence[Reading], *, limit: int, scopes: Collection[str] = ()
     ) -> tuple[Numbers, Scores]:
-        """Give the numbers of the `limit` best units in a field, best first, and their scores from 0 to 1.
+        """Give the numbers of the `limit` best passages in a field, best first, and their scores from 0 to 1.
 
-        1 would be a unit that holds every word of the question as well as can be; a word that no unit holds counts in it.
-        `scopes` keeps units of these only; empty, it keeps all.
+        1 would be a passage that holds every word of the question as well as can be; a word that none holds counts in it.
+        `scopes` keeps passages of these only; empty, it keeps all.
         """
         best = sum(self._best(field, reading) for reading in readings)
         if not best or not limit:
             return np.empty(0, np.int64), np.empty(0)
-        shelf = _SHELF[field]
         query = self._query(field, readings)
         if scopes:
-            kept = Query.const_score_query(Query.term_set_query(self._schemas[shelf], "scope", list(scopes)), 0.0)
+            kept = Query.const_score_query(Query.term_set_query(self._schema, "scope", list(scopes)), 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
-        hits = self._searchers[shelf].search(query, limit=limit, count=False).hits
-        numbers = self._searchers[shelf].fast_field_values("number", [address for _, address in hits])
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64) / best
 
     def _best(self, field: str, reading: Reading) -> float:
         return _K1_PLUS_1 * max(self.vocabulary.idf(field, term) for term, _ in reading)
 
     def _query(self, field: str, readings: Sequence[Reading]) -> Query:
-        schema = self._schemas[_SHELF[field]]
         words = []
         for reading in readings:
-            choices = [Query.boost_query(Query.term_query(schema, field, term), trust) for term, trust in reading]
+            choices = [Query.boost_query(Query.term_query(self._schema, field, term), trust) for term, trust in reading]
             words.append((Occur.Should, choices[0] if len(choices) == 1 else Query.disjunction_max_query(choices)))
         return Query.boolean_query(words)
 
@@ -128,35 +120,35 @@ def _joined(reading: dict[str, float], known: dict[str, float], vocabulary: Voca
     return known | certain
 
 
-def write_words(folder: Path, shelf: str, units: Iterable[WordUnit]) -> None:
-    """Write one of the indexes of words, whole, into a new folder. Raises OSError where there is no room for it."""
+def write_words(folder: Path, passages: Iterable[PassageWords]) -> None:
+    """Write the index of the words, whole, into a new folder. Raises OSError where there is no room for it."""
     folder.mkdir(parents=True)
     try:
-        index = tantivy.Index(_schema(shelf), path=str(folder), reuse=False)
+        index = tantivy.Index(_schema(), path=str(folder), reuse=False)
         index.register_tokenizer("terms", _ANALYZER)
-        writer = index.writer(num_threads=1)  # one thread, one segment, units in order
-        for unit in units:
-            writer.add_document(_document(unit))
+        writer = index.writer(num_threads=1)  # one thread, one segment, passages in order
+        for passage in passages:
+            writer.add_document(_document(passage))
         writer.commit()
         writer.wait_merging_threads()
     except ValueError as error:  # Tantivy’s word for any fault of the disk
         raise OSError(str(error)) from error
 
 
-def _schema(shelf: str) -> tantivy.Schema:
+def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("number", fast=True)
     builder.add_text_field("scope", tokenizer_name="raw", index_option="basic")
-    for field in FIELDS[shelf]:
+    for field in FIELDS:
         builder.add_text_field(field, tokenizer_name="terms", index_option="freq")
     return builder.build()
 
 
-def _document(unit: WordUnit) -> tantivy.Document:
+def _document(passage: PassageWords) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_unsigned("number", unit.number)
-    for scope in unit.scopes:
+    document.add_unsigned("number", passage.number)
+    for scope in passage.scopes:
         document.add_text("scope", scope)
-    for field, words in unit.fields.items():
+    for field, words in passage.fields.items():
         document.add_text(field, " ".join(words))
     return document

@@ -49,6 +49,11 @@ class Passage:
         """The name by which a search is restricted to this passage's part: `document#part`."""
         return f"{self.document}#{self.place.part}"
 
+    @property
+    def section(self) -> tuple[str, ...]:
+        """Its part and the titles down to the first one inside it, which the passages of a section share."""
+        return (self.scope, *self.place.headings[:2])
+
 
 def split(document: Document) -> tuple[Passage, ...]:
     """Cut a document into passages, in reading order; none crosses a heading."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from answer.assistant import Assistant
+from answer.evidence.reader import open_reader
 from answer.suggestions import Suggester
 from index.search import Index
 from index.store import open_index
@@ -21,7 +22,8 @@ class Desk:
 
 
 def open_desk(settings: Settings, before: Desk | None) -> Desk:
-    """Open the index that serves, with the model that is loaded already if one is. Raises TresseError where it cannot serve."""
+    """Open the index that serves, with the models that are loaded already. Raises TresseError where it cannot serve."""
     index = open_index(settings, encoder=before.index.encoder if before else None)
-    assistant = Assistant(index)
+    reader = before.assistant.reader if before else open_reader(settings.reader)
+    assistant = Assistant(index, reader)
     return Desk(index, assistant, Suggester(assistant, index), example_questions(index.documents, assistant))

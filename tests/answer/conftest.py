@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
+from answer.lexicon import Lexicon, lexicon
 
 from answer.assistant import Assistant
-from answer.lexicon import Lexicon, lexicon
 from answer.weights import Weights
 from errors import TresseError
 from index.analysis import terms

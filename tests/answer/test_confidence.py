@@ -1,9 +1,9 @@
 import pytest
+from answer.asked import understand
+from answer.confidence import decide, signals
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answer.asked import understand
-from answer.confidence import decide, signals
 from answer.evidence import choose
 from answer.weights import Weights, read_weights
 

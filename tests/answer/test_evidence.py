@@ -2,8 +2,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-
 from answer.asked import understand
+
 from answer.evidence import choose, features
 from answer.weights import read_weights
 

@@ -1,6 +1,6 @@
 import pytest
-
 from answer.lexicon import Lexicon, named_in, numbers_in
+
 from answer.weights import read_weights
 
 

@@ -1,8 +1,7 @@
 import pytest
+from answer.question import fold, kind_of
 from hypothesis import given
 from hypothesis import strategies as st
-
-from answer.question import fold, kind_of
 
 ASKED = {
     "number": ["Combien de membres ?", "cmb de salariés", "how many members", "Quelle part du capital ?", "quel est le budget"],

@@ -1,7 +1,7 @@
 import pytest
+from answer.lexicon import lexicon
 
 from answer.conversation import Turn, leans_on
-from answer.lexicon import lexicon
 from answer.subjects import Subjects, interleave
 
 TWO = (

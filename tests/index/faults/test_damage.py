@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from index.grams import read_grams
 
 from errors import TresseError
 from index.build import build_index
 from index.generation import current_generation
-from index.grams import read_grams
 from index.lines import read_lines
 from index.store import open_index
 from index.units import read_layout
