@@ -140,19 +140,21 @@ def _encoder(options: argparse.Namespace) -> None:
 
 def _mix(options: argparse.Namespace) -> None:
     from training.encoder import mix
-    from training.folders import check_new, open_encoder, open_tokenizer, save_encoder
+    from training.folders import check_new, check_same_pieces, open_encoder, open_tokenizer, save_encoder
 
     check_new(options.out)
+    check_same_pieces(options.trained, options.start)
     mixed = mix(open_encoder(options.trained), open_encoder(options.start), options.share)
     save_encoder(mixed, open_tokenizer(options.trained), options.out)
     print(f"{options.out}\u00a0: mélange enregistré.")
 
 
 def _reader(options: argparse.Namespace) -> None:
-    from training.folders import check_new, open_tokenizer, save_reader
+    from training.folders import check_new, check_same_pieces, open_tokenizer, save_reader
     from training.reader import FIRST_ROUND, measure_reader, train_reader
 
     check_new(options.out)
+    check_same_pieces(options.encoder, options.start or options.encoder)
     examples, plan = read_examples(options.data), _plan(FIRST_ROUND, options)
     trained = train_reader(options.encoder, _to_train(examples), plan, _tell, start=options.start)
     save_reader(trained, open_tokenizer(options.encoder), options.out)

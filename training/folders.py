@@ -57,6 +57,12 @@ def open_tokenizer(folder: Path) -> Tokenizer:
         raise _no_model(folder) from error
 
 
+def check_same_pieces(one: Path, other: Path) -> None:
+    """Raise TresseError where two models do not split texts alike: a piece of one is then another’s in the other."""
+    if open_tokenizer(one).get_vocab() != open_tokenizer(other).get_vocab():
+        raise TresseError(f"{one} et {other} n’ont pas les mêmes morceaux de mots. Donnez deux modèles issus du même départ.")
+
+
 def _no_model(folder: Path) -> TresseError:
     return TresseError(
         f"{folder} n’est pas un dossier de modèle BERT (config.json, model.safetensors, tokenizer.json). "

@@ -1,3 +1,5 @@
+import json
+import shutil
 import subprocess
 import sys
 
@@ -35,6 +37,17 @@ def test_a_start_that_is_no_model_is_a_sentence(data, tmp_path, capsys):
     assert main(["reader", str(data), str(tmp_path / "absent"), str(tmp_path / "out")]) == 1
     assert "absent n’est pas un dossier de modèle BERT" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_models_of_other_pieces_do_not_mix(start, tmp_path, capsys):
+    """Nor does a reader go on with an encoder whose pieces are others."""
+    other = shutil.copytree(start, tmp_path / "other")
+    vocabulary = json.loads((other / "tokenizer.json").read_text(encoding="utf-8"))
+    vocabulary["model"]["vocab"][4][0] = "▁autrement"
+    (other / "tokenizer.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    assert main(["mix", str(start), str(other), str(tmp_path / "out")]) == 1
+    assert main(["reader", str(tmp_path), str(start), str(tmp_path / "out"), "--from", str(other)]) == 1
+    assert capsys.readouterr().err.count("n’ont pas les mêmes morceaux de mots") == 2
 
 
 def test_cutting_to_no_text_is_a_sentence(tmp_path, capsys):
