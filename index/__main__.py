@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from errors import TresseError
-from index.build import BuildReport, build_index
+from index.build import BuildReport, build_index, ship_vectors
+from index.embeddings import SHIPPED
 from index.search import Hit
 from index.store import open_index
 from index.verify import verify
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "saved", nargs="*", type=Path, metavar="FICHIER", help="réponses gardées (--json, --batch) ou questions d’évaluation"
     )
+    commands.add_parser(
+        "ship", help="écrire les vecteurs du corpus livré avec Tresse, pour qu’un premier démarrage n’encode rien"
+    )
     search = commands.add_parser("search", help="chercher les passages qui répondent à une question")
     search.add_argument("question", help="la question, entre guillemets")
     search.add_argument("--top", type=_positive, default=5, metavar="N", help="nombre de passages (5 par défaut)")
@@ -86,6 +90,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _watch(settings) if options.watch else _build(settings)
     if options.command == "verify":
         return _verify(settings, options.saved)
+    if options.command == "ship":
+        print(f"{_many(ship_vectors(settings), 'vecteur')} dans {SHIPPED}.")
+        return 0
     hits = open_index(settings).search(options.question, top=options.top, within=options.within)
     for rank, hit in enumerate(hits, 1):
         _print_hit(rank, hit)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from errors import TresseError
 from index.assembly import Assembly, assemble, embedded_texts, write_assembly
-from index.embeddings import embed
+from index.embeddings import embed, ship
 from index.encoder import Encoder, Vectors, open_encoder
 from index.generation import Manifest, building, current_generation, list_files, publish
 from index.intake import Earlier, code_digest, take_in
@@ -91,6 +91,14 @@ def build_index(settings: Settings, *, progress: bool, encoder: Encoder | None =
         ) from error
     changes = _compare(before.manifest.documents if before else {}, taken.keys)
     return BuildReport(changes, taken.asides, taken.remarks, counts, embedded, time.perf_counter() - started)
+
+
+def ship_vectors(settings: Settings) -> int:
+    """Write the vectors of the corpus where every first start finds them; return how many. Raises TresseError as a build does."""
+    whole = assemble(take_in(find_corpus(settings.corpus, {}), settings.corpus, None, progress=True).prepared)
+    encoder = open_encoder(settings.model)
+    ship(embedded_texts(whole), encoder, _embed(whole, encoder, settings, progress=True)[0])
+    return len(whole.stored)
 
 
 def _before(settings: Settings) -> Earlier | None:
