@@ -29,7 +29,12 @@ from settings import ROOT, Settings
 
 RESULTS, INDEXES = ROOT / "var" / "eval", ROOT / "var" / "bench"
 MEASURES = ("nDCG@10", "R@1", "R@5", "R@10")
-OURS = {"words": "Tresse, mots seuls", "vectors": "Tresse, vecteurs seuls", "tresse": "Tresse"}
+OURS = {
+    "words": "Tresse, mots seuls",
+    "vectors": "Tresse, vecteurs seuls",
+    "search": "Tresse, sans lecture",
+    "tresse": "Tresse",
+}
 
 
 @dataclass(frozen=True, slots=True)

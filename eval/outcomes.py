@@ -68,6 +68,7 @@ class Judge:
         scores |= metrics.citations(cited, groups)
         scores["refused"] = float(answer.status == "refused")
         scores["not_answered"] = float(answer.status != "answered")
+        scores["right_answer"] = scores["first_citation"] * (1 - scores["not_answered"])
         if case.parts:
             scores["right_part"] = float(bool(answer.hits) and answer.hits[0].passage.place.part in case.parts)
         if case.facts:

@@ -32,6 +32,7 @@ OVERALL = {
     "declined": "unanswerable questions declined",
     "refused": "answerable questions refused",
     "not_answered": "answerable questions refused, or given only as the nearest passages",
+    "right_answer": "answerable questions answered, with evidence first",
     "auc": "area under the ROC curve of the confidence",
     "calibration_error": "calibration error of the confidence",
     "ms_total": "milliseconds an answer (median, 5th and 95th percentile)",
@@ -45,6 +46,7 @@ BY_KIND = {
 PEERED = ("nDCG@10", "R@1", "R@5", "R@10")
 SYSTEMS = {  # what the README calls them; the record has the labels of the terminal
     "tresse": "Tresse",
+    "search": "Tresse, not read",
     "words": "Tresse, words only",
     "vectors": "Tresse, vectors only",
     "langchain": "LangChain EnsembleRetriever",

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from answer.assistant import Assistant
+from answer.evidence.reader import open_reader
+from answer.subjects import interleave
 from eval.peers import PASSAGES, Search
 from eval.retrieval_sets import RetrievalSet
 from index.build import build_index
@@ -32,16 +35,20 @@ class SetIndex:
         self.seconds = self._build(measured)
 
     def search(self, system: str) -> Search:
-        """Open the index with the half of the weights that is asked for, or both."""
+        """Open the index with half of the weights, with both, or with the reader that orders the best passages too."""
         weights = read_weights()
         if system in HALVES:
             weights = {name: weight if name.startswith(system) else 0.0 for name, weight in weights.items()}
         index = open_index(self._settings, encoder=self._encoder, weights=weights)
         # Words alone need no vector: the time to encode the question is not theirs.
         vector: Vector | None = np.zeros(self._encoder.dimension, dtype=np.float32) if system == "words" else None
+        assistant = Assistant(index, open_reader(self._settings.reader)) if system == "tresse" else None
 
         def search(query: str) -> list[str]:
-            hits = index.search(query, top=PASSAGES, vector=vector)
+            if assistant:
+                hits = interleave([side.hits for side in assistant.search(query, (), top=PASSAGES).sides])
+            else:
+                hits = index.search(query, top=PASSAGES, vector=vector)
             return [self._names[hit.passage.document] for hit in hits]
 
         return search

@@ -25,6 +25,7 @@ PER_QUESTION = (
     "quotes_true",
     "refused",
     "not_answered",
+    "right_answer",
     "declined",
     "smalltalk",
 )

@@ -24,6 +24,7 @@ NAMES = {
     "words": "mots par réponse",
     "refused": "refusées à tort",
     "not_answered": "sans réponse directe",
+    "right_answer": "réponses justes",
     "declined": "sans réponse possible, déclinées",
     "smalltalk": "politesses reconnues",
     "auc": "aire sous la courbe ROC",
