@@ -52,8 +52,9 @@ def rerank(hits: Sequence[Hit], readings: Sequence[PassageReading], rank: Mappin
     """
     read = []
     for hit, reading in zip(hits, readings, strict=True):
-        weight = rank["expanded" if hit.expanded else "plain"]
-        read.append(ReadHit(replace(hit, score=hit.score + weight * reading.score), hit.score, reading))
+        score = hit.score + rank["expanded" if hit.expanded else "plain"] * reading.score
+        signals = {**hit.signals, "reader": reading.score}
+        read.append(ReadHit(replace(hit, score=score, signals=signals), hit.score, reading))
     return tuple(sorted(read, key=lambda each: -each.hit.score))
 
 

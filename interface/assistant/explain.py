@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # passages: the answer seldom comes from further down
 EXTRACT = 140  # characters of a passage: enough to recognise it
-HALVES = {"words": "mots", "vectors": "sens", "grams": "lettres"}  # by the first word of a signal's name
+HALVES = {"words": "mots", "vectors": "sens", "reader": "lecture"}  # by the first word of a signal's name
 SPENT = {"search": "recherche", "answer": "rédaction", "total": "en tout"}
 
 
@@ -40,14 +40,14 @@ def _passages(hits: "Sequence[Hit]", *, several: bool) -> str:
         for number, hit in enumerate(hits)
     )
     legend = (
-        "Le score réunit ce que disent les mots de la question, son sens et ses suites de lettres\u00a0; "
+        "Le score réunit les mots de la question, son sens et la lecture du passage, qui cherche s’il répond\u00a0; "
         "à côté de chacun, son rang parmi ces passages."
     )
     return f'<ol class="hits">{items}</ol><p class="legend">{legend}</p>'
 
 
 def _halves(signals: Mapping[str, float]) -> dict[str, float]:
-    """Return the best signal of each way to search."""
+    """Return the best signal of each way to find a passage."""
     return {half: max((v for name, v in signals.items() if name.partition(".")[0] == half), default=0.0) for half in HALVES}
 
 
