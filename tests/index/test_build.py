@@ -15,12 +15,12 @@ from settings import Settings
 
 
 def test_a_first_build_adds_and_encodes_everything(expanded: Settings, encoder: object) -> None:
-    """Four passages, nine spans, three questions: as many vectors, each text encoded once."""
+    """Four passages give four vectors, made of four texts and three questions, each encoded once."""
     report = build_index(expanded, progress=False, encoder=encoder)
     assert report.changes == Changes(("abeilles", "pain"), (), (), ())
-    assert report.counts == {"documents": 2, "passages": 4, "spans": 10, "questions": 3, "vectors": 17}
-    assert (report.embedded, report.reused) == (17, 0)
-    assert len(encoder.encoded) == 17
+    assert report.counts == {"documents": 2, "passages": 4, "spans": 10, "questions": 3, "vectors": 4}
+    assert (report.embedded, report.reused) == (4, 0)
+    assert len(encoder.encoded) == len(set(encoder.encoded)) == 7
 
 
 def test_an_unchanged_corpus_encodes_nothing(expanded: Settings, encoder: object) -> None:
@@ -30,7 +30,7 @@ def test_an_unchanged_corpus_encodes_nothing(expanded: Settings, encoder: object
     encoder.encoded.clear()
     report = build_index(expanded, progress=False, encoder=encoder)
     assert report.changes == Changes((), (), (), ("abeilles", "pain"))
-    assert (report.embedded, report.reused, encoder.encoded) == (0, 17, [])
+    assert (report.embedded, report.reused, encoder.encoded) == (0, 4, [])
     assert open_index(expanded, encoder=encoder).search("miel") == before
 
 
@@ -43,18 +43,21 @@ def test_what_changed_is_reported_and_only_that_is_encoded(expanded: Settings, e
     encoder.encoded.clear()
     report = build_index(expanded, progress=False, encoder=encoder)
     assert report.changes == Changes(("pains",), ("abeilles",), ("pain",), ())
-    assert "Le miel vient des fleurs." in encoder.encoded
-    assert "La reine pond les œufs." not in encoder.encoded
+    assert report.embedded == 2  # the changed passage, and the first of the document that took another name
+    assert "Le miel vient des fleurs." in "".join(encoder.encoded)
+    assert "La reine pond les œufs." not in "".join(encoder.encoded)
 
 
 def test_a_changed_expansion_changes_its_document(expanded: Settings, encoder: object) -> None:
-    """A question reworded is a change of the document that it leads to, and one text to encode."""
+    """A question reworded is a change of the document that it leads to, and one vector to make: of its passage."""
     build_index(expanded, progress=False, encoder=encoder)
     path = expanded.corpus / "abeilles.expansions.jsonl"
     path.write_text(path.read_text(encoding="utf-8").replace("Quelle plante violette", "Quelle fleur mauve"), "utf-8")
+    encoder.encoded.clear()
     report = build_index(expanded, progress=False, encoder=encoder)
     assert report.changes == Changes((), ("abeilles",), (), ("pain",))
     assert report.embedded == 1
+    assert "Quelle fleur mauve ?" in encoder.encoded
 
 
 def test_the_manifest_says_what_the_index_was_made_of(expanded: Settings, encoder: object) -> None:
@@ -67,13 +70,20 @@ def test_the_manifest_says_what_the_index_was_made_of(expanded: Settings, encode
     assert {"faiss-cpu", "tantivy", "torch"} <= set(manifest.versions)
 
 
-def test_texts_are_listed_passages_then_spans_then_questions(expanded: Settings) -> None:
-    """A passage is encoded under its last two headings, a span and a question as they are."""
+def test_a_vector_is_made_of_a_passage_and_of_the_questions_that_lead_to_it(expanded: Settings) -> None:
+    """A passage stands under its last two titles, on a line of their own; questions follow as they are, each once."""
+    path = expanded.corpus / "abeilles.expansions.jsonl"
+    again = '{"quote": "Une ruche compte", "questions": ["Qui pond dans la ruche ?", "Combien ?"], "terms": ["essaim"]}\n'
+    path.write_text(path.read_text(encoding="utf-8") + again, encoding="utf-8")
     taken = take_in(find_corpus(expanded.corpus), expanded.corpus, None, progress=False)
     texts = embedded_texts(assemble(taken.prepared))
-    assert texts[1].startswith("Les abeilles. Le miel. Le miel vient du nectar.")
-    assert texts[4:6] == ["Une ruche compte 40 000 abeilles en été.", "La reine pond les œufs."]
-    assert texts[-3:] == ["Qui pond dans la ruche ?", "Quelle plante violette ?", "D’où vient la douceur des tartines ?"]
+    assert [len(group) for group in texts] == [3, 3, 1, 1]
+    hive = "Abeilles > Les abeilles\nUne ruche compte 40 000 abeilles en été. La reine pond les œufs."
+    assert texts[0][0] == hive
+    assert set(texts[0][1:]) == {"Qui pond dans la ruche ?", "Combien ?"}
+    assert texts[1][0].startswith("Les abeilles > Le miel\nLe miel vient du nectar.")
+    assert set(texts[1][1:]) == {"Quelle plante violette ?", "D’où vient la douceur des tartines ?"}
+    assert texts[2] == ("Pain > Le pain\nLe boulanger pétrit la farine. Le four chauffe à 250 degrés.",)
 
 
 def test_a_folder_that_cannot_be_written_is_said(settings: Settings, encoder: object, tmp_path: Path) -> None:

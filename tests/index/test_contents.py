@@ -23,14 +23,14 @@ def place(make_passage: object, part: str) -> Passage:
 def test_parts_have_the_numbers_of_their_passages(document: Document, make_passage: object) -> None:
     """From 0, end excluded; a part that holds no passage is not listed."""
     passages = [place(make_passage, part) for part in ("un", "un", "deux")]
-    assert listed(document, passages, ["d.md", "e.md"]) == Listed(
+    assert listed(document, passages, ["d.md", "e.md"], expanded=False) == Listed(
         "d", "Titre", ("d.md", "e.md"), (ListedPart("un", "Un", 0, 2), ListedPart("deux", "Deux", 2, 3)), 0, 3
     )
 
 
 def test_a_document_is_moved_with_its_parts(document: Document, make_passage: object) -> None:
     """To any number and back, and nothing else changes."""
-    one = listed(document, [place(make_passage, part) for part in ("un", "deux", "deux")], ["d.md"])
+    one = listed(document, [place(make_passage, part) for part in ("un", "deux", "deux")], ["d.md"], expanded=True)
     moved = one.moved(10)
     assert (moved.first, moved.end) == (10, 13)
     assert [(part.id, part.first, part.end) for part in moved.parts] == [("un", 10, 11), ("deux", 11, 13)]
@@ -39,20 +39,24 @@ def test_a_document_is_moved_with_its_parts(document: Document, make_passage: ob
 
 def test_contents_come_back_as_they_were(document: Document, make_passage: object) -> None:
     """In their order, whatever letters the names hold."""
-    one = listed(document, [place(make_passage, "un")], ["d.md"])
+    one = listed(document, [place(make_passage, "un")], ["d.md"], expanded=True)
     contents = {"é « 1 »": replace(one, id="é « 1 »", title="L’été\u2028"), "a": replace(one.moved(1), id="a", parts=())}
+    contents["b"] = replace(one.moved(2), id="b", expanded=False)
     assert load_contents(dump_contents(contents)) == contents
-    assert list(load_contents(dump_contents(contents))) == ["é « 1 »", "a"]
+    assert list(load_contents(dump_contents(contents))) == ["é « 1 »", "a", "b"]
 
 
 def test_scopes_are_documents_and_their_parts(document: Document, make_passage: object) -> None:
     """Each with the numbers of its passages."""
-    one = listed(document, [place(make_passage, part) for part in ("un", "deux")], ["d.md"]).moved(5)
+    one = listed(document, [place(make_passage, part) for part in ("un", "deux")], ["d.md"], expanded=True).moved(5)
     assert find_scopes({"d": one}) == {"d": (5, 7), "d#un": (5, 6), "d#deux": (6, 7)}
 
 
 def test_the_contents_of_an_index_are_its_passages(index: Index) -> None:
-    """Documents follow each other without a gap, and each passage stands where its document and its part say."""
+    """Documents follow each other without a gap, each passage stands where its document and its part say.
+
+    A document is expanded where expansions stand beside it.
+    """
     first = 0
     for document in index.contents.values():
         assert document.first == first
@@ -62,4 +66,5 @@ def test_the_contents_of_an_index_are_its_passages(index: Index) -> None:
         assert [part.end for part in document.parts[:-1]] == [part.first for part in document.parts[1:]]
         first = document.end
     assert first == len(index.passages)
+    assert {name: document.expanded for name, document in index.contents.items()} == {"abeilles": True, "pain": False}
     assert [document.files for document in index.contents.values()] == [("abeilles.md",), ("pain.md",)]

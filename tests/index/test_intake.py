@@ -71,15 +71,14 @@ def same(one: Index, other: Index, questions: Sequence[str] = ("Qui pond ?", "mi
 def test_only_changed_files_are_read_and_only_changed_passages_encoded(
     expanded: Settings, build: Build, read: list[str], encoder: object
 ) -> None:
-    """One section changed out of two: one document is read; its passage and the sentence in it are encoded."""
+    """One section changed out of two: one document is read, and one passage encoded."""
     bread = expanded.corpus / "pain.md"
     bread.write_text(bread.read_text(encoding="utf-8").replace("Le levain fait lever", "Le levain fait gonfler"), "utf-8")
     report = build()
     assert read == ["pain"]
     assert report.changes == Changes((), ("pain",), (), ("abeilles",))
-    assert sorted(encoder.encoded) == [
-        "Le levain fait gonfler la pâte.",
-        "Le pain. Le levain. Le levain fait gonfler la pâte. Une coopérative vend le pain aux abeilles voisines.",
+    assert encoder.encoded == [
+        "Le pain > Le levain\nLe levain fait gonfler la pâte. Une coopérative vend le pain aux abeilles voisines."
     ]
 
 
@@ -116,7 +115,7 @@ def test_a_renamed_document_keeps_its_vectors(expanded: Settings, build: Build, 
     (expanded.corpus / "pain.md").rename(expanded.corpus / "boulange.md")
     assert build().changes == Changes(("boulange",), (), ("pain",), ("abeilles",))
     assert read == ["boulange"]
-    assert encoder.encoded == ["Boulange. Le pain. Le boulanger pétrit la farine. Le four chauffe à 250 degrés."]
+    assert encoder.encoded == ["Boulange > Le pain\nLe boulanger pétrit la farine. Le four chauffe à 250 degrés."]
     assert found(expanded, encoder, "levain") == "boulange"
 
 
@@ -138,7 +137,8 @@ def test_what_stands_beside_a_document_is_a_part_of_it(
             write(expanded, name, change)
         assert build().changes == Changes((), ("pain",), (), ("abeilles",))
         assert read == ["pain"]
-        assert len(encoder.encoded) == (1 if change else 0)  # the passage under the title, or the question
+        # The passage under the title, and the question that leads to it where there is one.
+        assert len(encoder.encoded) == ((2 if name.endswith(".jsonl") else 1) if change else 0)
     assert build().changes.kept == ("abeilles", "pain")
 
 
@@ -223,7 +223,7 @@ def test_an_expansion_that_cannot_be_kept_costs_itself(expanded: Settings, build
     assert aside.name == "pain.md"
     assert "pain.expansions.jsonl, ligne 1" in aside.reason
     aside.reason.encode()
-    assert any(unit.questions == ("Quelle chaleur ?",) for unit in opened(expanded, encoder).units)
+    assert any(unit.questions == ("Quelle chaleur ?",) for units in opened(expanded, encoder).units for unit in units)
 
 
 def test_without_any_document_the_index_stays(expanded: Settings, build: Build, read: list[str]) -> None:
@@ -327,7 +327,7 @@ def test_a_folder_that_is_closed_for_a_while_keeps_its_documents(
         report = build()
         assert report.changes == Changes((), (), (), ("abeilles", "clos/chevres", "pain"))
         assert not report.sound
-        assert found(expanded, encoder, "bergère") == "clos/chevres"
+        assert found(expanded, encoder, "La bergère trait les chèvres à l’aube.") == "clos/chevres"
     assert build().changes.kept == ("abeilles", "clos/chevres", "pain")
     assert read == []
     shutil.rmtree(expanded.corpus / "clos")

@@ -44,11 +44,11 @@ def test_build_says_what_changed(run: Run) -> None:
     status, out, _ = run("build")
     assert status == 0
     assert "2 documents ajoutés\u00a0: abeilles, pain" in out
-    assert "2 documents, 4 passages, 10 phrases, 3 questions, 17 vecteurs." in out
-    assert "17 vecteurs calculés, 0 repris du cache" in out
+    assert "2 documents, 4 passages, 10 phrases, 3 questions, 4 vecteurs." in out
+    assert "4 vecteurs calculés, 0 repris du cache" in out
     _, out, _ = run("build")
     assert "2 documents inchangés\u00a0: abeilles, pain" in out
-    assert "0 vecteur calculé, 17 repris du cache" in out
+    assert "0 vecteur calculé, 4 repris du cache" in out
 
 
 def test_search_prints_rank_score_place_and_passage(run: Run) -> None:

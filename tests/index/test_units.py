@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from index.units import NO_SPAN, Layout, Unit, find_units, stretches
+from index.units import NO_SPAN, Unit, find_units
 from ingest.expansions import Expansion
 from ingest.passages import Passage
 
@@ -58,23 +55,3 @@ def test_expansions_of_another_document_lead_nowhere(passages: tuple[Passage, ..
 def test_repeated_questions_count_once(passages: tuple[Passage, ...]) -> None:
     """Two entries of one span are joined, without what they repeat."""
     assert find_units(passages, [expansion(10, 14), expansion(10, 14)])[0] == Unit(0, 0, ("q ?",), ("t",))
-
-
-def test_a_layout_counts_rows_by_block() -> None:
-    """Three passages, the second without a span: rows of passages, then spans, then questions."""
-    layout = Layout.of([Unit(0, 0, ("a", "b")), Unit(0, NO_SPAN, ("c",)), Unit(2, 0), Unit(2, 1, ("d",))], 3)
-    assert layout.rows == 3 + 3 + 4
-    assert layout.span_unit.tolist() == [0, 2, 3]
-    assert layout.question_unit.tolist() == [0, 0, 1, 3]
-    assert layout.first_unit.tolist() == [0, 2, 2, 4]
-    assert layout.first_span.tolist() == [0, 1, 1, 3]
-    assert layout.first_question.tolist() == [0, 3, 3, 4]
-
-
-@given(st.lists(st.integers(0, 3), min_size=1, max_size=8), st.data())
-def test_stretches_are_the_ranges_one_after_the_other(lengths: list[int], data: st.DataObject) -> None:
-    """The stretches of some passages are the concatenation of their ranges."""
-    first = np.cumsum([0, *lengths])
-    chosen = sorted(data.draw(st.sets(st.integers(0, len(lengths) - 1))))
-    expected = [number for passage in chosen for number in range(first[passage], first[passage + 1])]
-    assert stretches(first, np.array(chosen, dtype=np.int64)).tolist() == expected

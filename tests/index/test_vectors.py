@@ -44,19 +44,30 @@ def test_cosines_are_products(rows: list[int], seed: int, tmp_path_factory: pyte
 
 
 @pytest.mark.parametrize("within", [None, [3, 11, 12, 20, 29, 45]])
-def test_nearest_rows_of_a_range(vectors: VectorIndex, within: list[int] | None) -> None:
-    """The nearest rows of a range are those of a full sort, among the allowed ones only."""
+def test_nearest_rows_are_those_of_a_full_sort(vectors: VectorIndex, within: list[int] | None) -> None:
+    """Best first, among the allowed ones only: with ten rows, fifty codes are looked at."""
     query, matrix = unit_rows(1, 7)[0], unit_rows(50)
-    allowed = [row for row in range(10, 30) if within is None or row in within]
-    expected = sorted(allowed, key=lambda row: -float(matrix[row] @ query))[:5]
-    chosen = None if within is None else np.array([row - 10 for row in within if 10 <= row < 30])
-    assert (vectors.block(10, 30).nearest(query, limit=5, within=chosen) + 10).tolist() == expected
+    allowed = range(50) if within is None else within
+    expected = sorted(allowed, key=lambda row: -float(matrix[row] @ query))[:10]
+    chosen = None if within is None else np.array(within)
+    assert vectors.nearest(query, limit=10, within=chosen).tolist() == expected
 
 
-def test_an_empty_range_has_no_nearest(vectors: VectorIndex) -> None:
-    """Where nothing is allowed, nothing is found."""
-    assert vectors.block(10, 10).nearest(unit_rows(1)[0], limit=5).tolist() == []
-    assert vectors.block(0, 50).nearest(unit_rows(1)[0], limit=5, within=np.array([], dtype=np.int64)).tolist() == []
+def test_nearest_rows_are_chosen_by_their_codes(tmp_path: Path) -> None:
+    """Codes of one bit a coordinate choose five times the rows that are wanted: the nearest of 2,000 is among them."""
+    rows = np.random.default_rng(3).standard_normal((2_000, 256))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    write_vectors(tmp_path, rows)
+    found = read_vectors(tmp_path)
+    for row in range(0, 2_000, 100):
+        near = rows[row] + 0.03 * rows[row - 1]
+        assert found.nearest(near / np.linalg.norm(near), limit=1).tolist() == [row]
+
+
+def test_where_nothing_is_allowed_nothing_is_near(vectors: VectorIndex) -> None:
+    """No row within an empty choice; no more rows than are allowed."""
+    assert vectors.nearest(unit_rows(1)[0], limit=5, within=np.array([], dtype=np.int64)).tolist() == []
+    assert vectors.nearest(unit_rows(1)[0], limit=5, within=np.array([7])).tolist() == [7]
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:

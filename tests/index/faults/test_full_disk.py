@@ -19,9 +19,8 @@ CURE = "Vérifiez la place et les droits sur le disque, puis relancez\u00a0: pyt
 STEPS = (
     *(("index.assembly:_write", call) for call in (1, 2, 3)),
     *(("index.assembly:write_lines", call) for call in (1, 2, 3, 4)),
-    ("index.assembly:write_layout", 1),
     ("index.assembly:write_vectors", 1),
-    ("index.assembly:write_grams", 1),
+    ("index.assembly:write_words", 1),
     ("index.generation:os.fsync", 1),
     ("index.generation:_write", 1),
     ("index.generation:_sync_folder", 1),

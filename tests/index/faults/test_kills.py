@@ -23,14 +23,12 @@ _BUILDING = (  # what is called, and how many times
     ("index.embeddings:_prune", 1),
     (f"{ASSEMBLY}:_write", 3),
     (f"{ASSEMBLY}:write_lines", 4),
-    (f"{ASSEMBLY}:write_layout", 1),
     (f"{ASSEMBLY}:write_vectors", 1),
-    (f"{ASSEMBLY}:write_grams", 1),
-    (f"{ASSEMBLY}:write_words", 3),
+    (f"{ASSEMBLY}:write_words", 1),
     ("index.build:write_assembly", 1),
     ("index.build:list_files", 1),
 )
-_FOLDERS = 5  # of a generation: itself, that of the words and the three in it
+_FOLDERS = 2  # of a generation: itself and that of the words
 BEFORE = (
     ("index.build:find_corpus", 1, "before"),
     ("ingest.isolation:Isolation.read", 1, "before"),
