@@ -94,7 +94,10 @@ def build_index(settings: Settings, *, progress: bool, encoder: Encoder | None =
 
 
 def ship_vectors(settings: Settings) -> int:
-    """Write the vectors of the corpus where every first start finds them; return how many. Raises TresseError as a build does."""
+    """Write the vectors of the corpus where every first start finds them; return how many.
+
+    Raises TresseError as a build does.
+    """
     whole = assemble(take_in(find_corpus(settings.corpus, {}), settings.corpus, None, progress=True).prepared)
     encoder = open_encoder(settings.model)
     ship(embedded_texts(whole), encoder, _embed(whole, encoder, settings, progress=True)[0])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def _encoded(groups: Sequence[Texts], encoder: Encoder) -> Vectors:
 
 def _halfway(rows: Vectors) -> Vector:
     """Return the first of unit vectors, turned halfway towards the mean of the others where there are some."""
-    return _unit(rows[0] if len(rows) == 1 else rows[0] + _unit(rows[1:].mean(axis=0)))
+    return rows[0] if len(rows) == 1 else _unit(rows[0] + _unit(rows[1:].mean(axis=0)))
 
 
 def _unit(vector: Vector) -> Vector:
@@ -88,8 +89,13 @@ def _shipped(missing: Sequence[bytes], row: Mapping[bytes, int], vectors: Vector
     """Fill the rows that come with Tresse, where it is the shipped corpus and encoder; return the keys of the others."""
     if not missing or not SHIPPED.is_file():
         return list(missing)
-    with np.load(SHIPPED, allow_pickle=False) as arrays:
-        known = {key.tobytes(): vector for key, vector in zip(arrays["keys"], arrays["vectors"], strict=True)}
+    try:
+        with np.load(SHIPPED, allow_pickle=False) as arrays:
+            known = {key.tobytes(): vector for key, vector in zip(arrays["keys"], arrays["vectors"], strict=True)}
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
+        cure = "tout sera calculé. Récupérez-les\u00a0: git checkout -- models"
+        _log.warning("Vecteurs fournis illisibles (%s)\u00a0: %s", error, cure)
+        return list(missing)
     for key in missing:
         if key in known:
             vectors[row[key]] = known[key]
