@@ -79,7 +79,6 @@ class Measured:
     """What one size costs. Seconds, bytes and milliseconds; `alone` is the library alone on the same texts, None untried."""
 
     passages: int
-    vectors: int
     build: float
     alone: float | None
     unchanged: float
@@ -162,7 +161,6 @@ def measure(folder: Path, size: int, halves: tuple[Sequence[str], Sequence[str]]
     opened = [_opening(settings) for _ in range(3)]
     return Measured(
         built.counts["passages"],
-        built.counts["vectors"],
         built.seconds,
         alone,
         unchanged,
@@ -209,10 +207,9 @@ def _searches(index: Index, encoder: Encoder, halves: tuple[Sequence[str], Seque
 
 
 def _print(measured: Measured) -> None:
-    passages, texts = (count / measured.build for count in (measured.passages, measured.vectors))
     slow = statistics.quantiles(measured.searches, n=20)[-1]
-    print(f"{measured.passages} passages, {measured.vectors} vecteurs.")
-    print(f"  Construction : {measured.build:.1f} s, {passages:.0f} passages et {texts:.0f} textes par seconde.")
+    print(f"{measured.passages} passages.")
+    print(f"  Construction : {measured.build:.1f} s, {measured.passages / measured.build:.0f} passages par seconde.")
     if measured.alone is not None:
         ratio = measured.alone / measured.build
         print(f"  Encoder les mêmes textes, seul : {measured.alone:.1f} s ; rapport {ratio:.2f} (but : 0,9 au moins).")

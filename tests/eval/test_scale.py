@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from eval.scale import QuickEncoder, Recorded, find_halves, write_corpus
+from eval.scale import SEARCHES, QuickEncoder, Recorded, find_halves, main, measure, write_corpus
 from ingest.reader import read_bytes
 
 TEXTS = (
@@ -44,3 +44,18 @@ def test_what_is_encoded_is_kept():
     recorded.encode_documents(["a b", "c"])
     recorded.encode_query("d")
     assert recorded.texts == ["a b", "c"]
+
+
+def test_one_size_is_measured_from_the_corpus_to_the_searches(tmp_path, monkeypatch, capsys):
+    """With the quick encoder: every passage, each of the searches, an index that another process opens."""
+    monkeypatch.setattr("eval.scale._opening", lambda _: (0.5, 1_000_000))
+    measured = measure(tmp_path, 45, find_halves(TEXTS), real=False)
+    assert (measured.passages, measured.alone, len(measured.searches)) == (45, None, SEARCHES)
+    assert (measured.opening, measured.resident) == (0.5, 1_000_000)
+    assert min(measured.build, measured.unchanged, measured.one_changed, *measured.searches) > 0
+    assert measured.disk == sum(path.stat().st_size for path in (tmp_path / "index").rglob("*") if path.is_file())
+    capsys.readouterr()
+    assert main(["--open", str(tmp_path / "corpus"), str(tmp_path / "index")]) == 0
+    seconds, resident = capsys.readouterr().out.split()
+    assert 0 < float(seconds) < 60
+    assert int(resident) > 1_000_000

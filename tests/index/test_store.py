@@ -7,15 +7,17 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import index.generation
 from errors import TresseError
 from index.build import build_index
-from index.files import LAYOUT
+from index.files import CODES, VECTORS
+from index.fusion import read_weights
 from index.generation import current_generation
 from index.store import has_index, open_index
-from index.units import Layout, read_layout, write_layout
+from index.vectors import write_vectors
 from settings import Settings
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -68,8 +70,8 @@ def test_a_generation_lists_what_it_is_made_of(built: Settings) -> None:
         if path.is_file() and not path.name.startswith(".tantivy-")
     }
     assert there - {"manifest.json"} == set(generation.manifest.files)
-    assert {"documents.jsonl", "passages.jsonl", "layout.npz", "vocabulary.json", "vectors.faiss", "codes.faiss"} <= there
-    assert {"words/passages/meta.json", "words/units/meta.json"} <= there
+    assert {"documents.jsonl", "passages.jsonl", "vocabulary.json", "vectors.faiss", "codes.faiss"} <= there
+    assert "words/meta.json" in there
 
 
 def test_a_damaged_index_is_mended_by_a_build(built: Settings, encoder: object) -> None:
@@ -125,18 +127,28 @@ def test_another_format_is_refused(built: Settings, encoder: object, monkeypatch
 def test_vectors_that_do_not_fit_the_passages_are_refused(built: Settings, encoder: object) -> None:
     """A generation put together from two, with checksums to match, is still not searched."""
     generation = current_generation(built.index)
-    path = generation.folder / LAYOUT
-    layout, groups = read_layout(path)
-    columns = (column[:-1] for column in (layout.unit_passage, layout.unit_span, layout.unit_questions))
-    write_layout(path, Layout(*columns, layout.passages), groups)
+    passages = len(open_index(built, encoder=encoder).passages)
+    write_vectors(generation.folder, np.eye(passages, 16, dtype=np.float32)[: passages - 1])
     manifest = json.loads((generation.folder / "manifest.json").read_text(encoding="utf-8"))
-    content = path.read_bytes()
-    manifest["files"][LAYOUT] = [len(content), sha256(content).hexdigest()]
+    for name in (VECTORS, CODES):
+        content = (generation.folder / name).read_bytes()
+        manifest["files"][name] = [len(content), sha256(content).hexdigest()]
     forged = json.dumps(manifest).encode()
     (generation.folder / "manifest.json").write_bytes(forged)
     (built.index / "current").write_text(f"{generation.folder.name} {sha256(forged).hexdigest()}\n")
     with pytest.raises(TresseError, match="incohérent"):
         open_index(built, encoder=encoder)
+
+
+def test_weights_that_are_given_take_the_place_of_the_fitted_ones(built: Settings, encoder: object) -> None:
+    """A search by headings alone scores what its headings do; without weights those of the file serve."""
+    headings = {"words.text": 0.0, "words.headings": 1.0, "vectors": 0.0}
+    by_headings = open_index(built, encoder=encoder, weights=headings).search("levain", top=1)[0]
+    assert by_headings.passage.place.headings[-1] == "Le levain"
+    assert by_headings.score == pytest.approx(by_headings.signals["words.headings"], abs=1e-6)
+    assert open_index(built, encoder=encoder).search("levain") == open_index(
+        built, encoder=encoder, weights=read_weights()
+    ).search("levain")
 
 
 def test_an_index_stands_alone(built: Settings, encoder: object) -> None:

@@ -10,24 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import tokens
+from index.equivalents import Equivalents
 from index.vocabulary import count_words
-from index.words import FIELDS, Words, WordUnit, write_words
+from index.words import TRUST, PassageWords, Words, write_words
 
 TEXTS = ("miel miel abeille", "abeille ruche", "pain farine four four four", "lavande", "")
 
 
-def open_words(folder: Path, texts: Sequence[str]) -> Words:
-    """Index each text in the field `text` as a passage of document d0 or d1, and in the field `span` as a unit."""
-    units = [text.split() for text in texts]
-    fields = {name: units if name in ("text", "span") else [() for _ in texts] for names in FIELDS.values() for name in names}
-    for shelf, names in FIELDS.items():
-        written = [
-            WordUnit(number, (f"d{number % 2}", f"d{number % 2}#p"), {name: text.split() for name in names[:1]})
-            for number, text in enumerate(texts)
-        ]
-        write_words(folder / shelf, shelf, written)
-    forms = {word: word for unit in units for word in unit}
-    return Words(folder, replace(count_words(fields, ()), forms=forms), {})
+def open_words(folder: Path, texts: Sequence[str], headings: Sequence[str] = (), known: Equivalents | None = None) -> Words:
+    """Index each text as a passage of document d0 or d1, under the headings where there are some."""
+    fields = {"text": [text.split() for text in texts], "headings": [text.split() for text in headings or [""] * len(texts)]}
+    written = [
+        PassageWords(number, (f"d{number % 2}", f"d{number % 2}#p"), {name: units[number] for name, units in fields.items()})
+        for number in range(len(texts))
+    ]
+    write_words(folder, written)
+    forms = {word: word for units in fields.values() for unit in units for word in unit}
+    return Words(folder, replace(count_words(fields, ()), forms=forms), known or {})
 
 
 def bm25(texts: Sequence[str], query: Sequence[str]) -> dict[int, float]:
@@ -81,7 +80,7 @@ def test_a_question_half_unknown_cannot_score_1(words: Words) -> None:
 
 
 def test_scopes_restrict(words: Words) -> None:
-    """Only units of these scopes come out, with the scores that they have without restriction."""
+    """Only passages of these scopes come out, with the scores that they have without restriction."""
     everywhere = search(words, "miel abeille ruche")
     assert search(words, "miel abeille ruche", scopes=["d0"]) == {0: everywhere[0]}
     assert search(words, "miel abeille ruche", scopes=["d1#p", "d0"]) == everywhere
@@ -90,7 +89,19 @@ def test_scopes_restrict(words: Words) -> None:
 def test_nothing_to_search_finds_nothing(words: Words) -> None:
     """An empty question, an empty limit and a field that nothing fills give nothing."""
     assert search(words, "") == search(words, "miel", limit=0) == {}
-    assert words.search("questions", ((("miel", 1.0),),), limit=5)[0].tolist() == []
+    assert words.search("headings", ((("miel", 1.0),),), limit=5)[0].tolist() == []
+
+
+def test_each_field_is_weighed_by_itself(tmp_path: Path) -> None:
+    """A heading counts among headings only: their lengths and how rare their words are say nothing of the texts."""
+    headings = ("rucher rucher", "pain", "pain miel", "rucher", "four")
+    words = open_words(tmp_path / "words", TEXTS, headings)
+    query = ((("rucher", 1.0),), (("miel", 1.0),))
+    numbers, scores = words.search("headings", query, limit=5)
+    assert dict(zip(numbers.tolist(), scores.tolist(), strict=True)) == pytest.approx(
+        bm25(headings, ["rucher", "miel"]), abs=1e-6
+    )
+    assert search(words, "rucher miel") == pytest.approx(bm25(TEXTS, ["rucher", "miel"]), abs=1e-6)
 
 
 def test_of_several_readings_the_best_counts_with_its_trust(words: Words) -> None:
@@ -105,6 +116,30 @@ def test_a_question_is_read_once_a_word(words: Words) -> None:
     """A word repeated counts once; the beginning of a long text is enough."""
     assert words.read("du miel, du MIEL et une abeile") == ((("miel", 1.0),), (("abeille", 0.8),))
     assert len(words.read(" ".join(f"mot{number}" for number in range(500)))) == 64
+
+
+def test_an_acronym_is_read_with_what_it_stands_for(tmp_path: Path) -> None:
+    """One word may stand for any of the others; several read as before, and for the acronym too, which is trusted less."""
+    known = {("cmp",): ("miel", "pain"), ("miel", "pain"): ("four", "absent")}
+    words = open_words(tmp_path / "words", ("miel pain", "four cmp"), known=known)
+    (reading,) = words.read("la CMP")
+    assert dict(reading) == {"cmp": 1.0, "miel": TRUST, "pain": TRUST}
+    assert words.read("du miel, du pain") == ((("miel", 1.0),), (("pain", 1.0),), (("four", TRUST),))
+    assert words.read("du pain, du miel") == ((("pain", 1.0),), (("miel", 1.0),))
+
+
+def test_what_an_acronym_stands_for_takes_the_place_of_guesses(tmp_path: Path) -> None:
+    """« farim » is no slip for « farin » where documents say what it is."""
+    plain = open_words(tmp_path / "plain", ("miel pain", "farin"))
+    words = open_words(tmp_path / "words", ("miel pain", "farin"), known={("farim",): ("miel",)})
+    assert plain.read("farim") == ((("farin", 0.8),),)
+    assert words.read("farim") == ((("miel", TRUST),),)
+
+
+def test_english_grammar_is_not_read_unless_a_document_holds_it(tmp_path: Path) -> None:
+    """« what is the » would be the rarest of words; « be », which a document writes, is one to search."""
+    words = open_words(tmp_path / "words", ("miel be",))
+    assert words.read("what is the miel to be") == ((("miel", 1.0),), (("be", 1.0),))
 
 
 @settings(deadline=None)
