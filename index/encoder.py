@@ -100,9 +100,15 @@ def _digest(folder: Path) -> str:
 
 def _snapshot(name: str) -> Path:
     """Return the folder where the hub's library keeps a model that was just loaded."""
-    from huggingface_hub import snapshot_download  # already imported by the libraries; here so that this module stays light
+    # Already imported by the libraries; here so that this module stays light.
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
 
-    return Path(snapshot_download(name, local_files_only=True))
+    cache = os.environ.get("SENTENCE_TRANSFORMERS_HOME")  # where sentence-transformers looks first
+    try:
+        return Path(snapshot_download(name, cache_dir=cache, local_files_only=True))
+    except LocalEntryNotFoundError:  # a short name, of which sentence-transformers knows the owner: itself
+        return Path(snapshot_download(f"sentence-transformers/{name}", cache_dir=cache, local_files_only=True))
 
 
 def _load(name: str) -> "SentenceTransformer":

@@ -1,15 +1,20 @@
 """Tests of the build and of what it reports."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from errors import TresseError
 from index.assembly import assemble, embedded_texts
 from index.build import Changes, build_index
+from index.embeddings import SHIPPED, embed
+from index.encoder import Encoder, Vectors, open_encoder
 from index.generation import current_generation
 from index.intake import take_in
 from index.store import open_index
+from index.vectors import read_vectors
 from ingest.corpus import find_corpus
 from settings import Settings
 
@@ -84,6 +89,43 @@ def test_a_vector_is_made_of_a_passage_and_of_the_questions_that_lead_to_it(expa
     assert texts[1][0].startswith("Les abeilles > Le miel\nLe miel vient du nectar.")
     assert set(texts[1][1:]) == {"Quelle plante violette ?", "D’où vient la douceur des tartines ?"}
     assert texts[2] == ("Pain > Le pain\nLe boulanger pétrit la farine. Le four chauffe à 250 degrés.",)
+
+
+class Renamed:
+    """A model under another name, of which nothing is shipped."""
+
+    fingerprint = "renamed:1"
+
+    def __init__(self, of: Encoder) -> None:
+        self.dimension, self.encode_query, self.encode_documents = of.dimension, of.encode_query, of.encode_documents
+
+
+class Refusing:
+    """A model that must not be asked to encode what is indexed."""
+
+    def __init__(self, of: Encoder) -> None:
+        self.fingerprint, self.dimension, self.encode_query = of.fingerprint, of.dimension, of.encode_query
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Fail."""
+        pytest.fail(f"{len(texts)} texts are not in models/vectors.npz: run python -m index ship")
+
+
+@pytest.mark.model
+def test_a_first_start_on_the_shipped_corpus_encodes_nothing(tmp_path: Path) -> None:
+    """Every passage of it has its vector in models/vectors.npz, and those are what the shipped model gives."""
+    settings = Settings(index=tmp_path / "index", embeddings=tmp_path / "embeddings")
+    assert SHIPPED.is_file()
+    encoder = open_encoder(settings.model)
+    report = build_index(settings, progress=False, encoder=Refusing(encoder))
+    assert report.embedded == 0
+    assert report.reused == report.counts["passages"] > 100
+    taken = take_in(find_corpus(settings.corpus), settings.corpus, None, progress=False)
+    texts = embedded_texts(assemble(taken.prepared))
+    shipped = read_vectors(current_generation(settings.index).folder)
+    for number in sorted(range(len(texts)), key=lambda number: len(texts[number]))[:5]:  # those that cost least
+        (row,), _ = embed([texts[number]], Renamed(encoder), tmp_path / "anew")
+        assert shipped.cosines(row, np.array([number])) == pytest.approx([1.0], abs=1e-4)
 
 
 def test_a_folder_that_cannot_be_written_is_said(settings: Settings, encoder: object, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Tests of the command line of the index."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +51,20 @@ def test_build_says_what_changed(run: Run) -> None:
     _, out, _ = run("build")
     assert "2 documents inchangés\u00a0: abeilles, pain" in out
     assert "0 vecteur calculé, 4 repris du cache" in out
+
+
+def test_shipped_vectors_spare_a_first_build_the_encoding(
+    run: Run, environment: Settings, encoder: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`ship` writes the vectors of the corpus: with an empty cache, a build then computes none."""
+    for module in ("index.embeddings", "index.__main__"):
+        monkeypatch.setattr(f"{module}.SHIPPED", tmp_path / "shipped.npz")
+    status, out, _ = run("ship")
+    assert (status, out) == (0, f"4 vecteurs dans {tmp_path / 'shipped.npz'}.\n")
+    shutil.rmtree(environment.embeddings)
+    encoder.encoded.clear()
+    assert "0 vecteur calculé, 4 repris" in run("build")[1]
+    assert encoder.encoded == []
 
 
 def test_search_prints_rank_score_place_and_passage(run: Run) -> None:
