@@ -61,7 +61,7 @@ class Int8Bert:
             seen = torch.cat([self._attend(part) for part in torch.split(mixed(rows), lengths)])
             rows = self._norm(attended(seen) + rows, first)
             rows = self._norm(narrowed(functional.gelu(widened(rows))) + rows, second)
-        outputs: tuple[Tensor, ...] = torch.split(functional.linear(rows, *self._named("qa_outputs")), lengths)
+        outputs: tuple[Tensor, ...] = torch.split(self._outputs(rows), lengths)
         return outputs
 
     def _embedded(self, texts: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Tensor:
@@ -77,6 +77,11 @@ class Int8Bert:
         """Let the tokens of one text look at each other: queries, keys and values side by side, in and one row a token out."""
         by_head = mixed.view(len(mixed), 3, self._heads, -1).permute(1, 2, 0, 3).unsqueeze(1)
         return functional.scaled_dot_product_attention(*by_head)[0].transpose(0, 1).reshape(len(mixed), -1)
+
+    def _outputs(self, rows: Tensor) -> Tensor:
+        """Give the two outputs of each row, added up row by row: a product of matrices rounds by the number of its rows."""
+        weight, bias = self._named("qa_outputs")
+        return (rows[:, None] * weight).sum(-1) + bias
 
     def _norm(self, rows: Tensor, name: str) -> Tensor:
         return functional.layer_norm(rows, rows.shape[-1:], *self._named(name), self._epsilon)
