@@ -2,6 +2,7 @@
 
 import json
 import os
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from ingest.document import Span
 from ingest.passages import Passage
 
 _LONGEST_QUESTION = 300  # characters: the 60 tokens that the reader saw in training
-_LONGEST = 512  # tokens of question and passage together, as many as the model has places for
+_NOTHING = -20.0  # the score where no token of a passage is read: under all others, and a number, for it is shown
 _THREADS = min(2, os.cpu_count() or 1)  # that read side by side: the second halves the wait on two free cores
 
 Weights = NDArray[np.float64]  # for each token of a passage: how probably the answer begins there, and ends there, halved
@@ -58,7 +59,7 @@ class ModelReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[PassageReading, ...]:
         """Read each passage by itself, several side by side."""
-        asked = question[:_LONGEST_QUESTION]
+        asked = unicodedata.normalize("NFKC", question)[:_LONGEST_QUESTION]  # the tokenizer makes 18 letters of « ﷺ »
         pairs = self._tokenizer.encode_batch([(asked, _above(passage) + passage.text) for passage in passages])
         shares = [range(first, len(pairs), _THREADS) for first in range(min(_THREADS, len(pairs)))]
         read = self._pool.map(lambda share: self._read([pairs[n] for n in share], [passages[n] for n in share]), shares)
@@ -82,7 +83,7 @@ def _above(passage: Passage) -> str:
 def _reading(pair: Encoding, logits: torch.Tensor, passage: Passage) -> PassageReading:
     places = [place for place, sequence in enumerate(pair.sequence_ids) if sequence == 1]
     if not places:
-        return PassageReading(float("-inf"), (0.0,) * len(passage.spans))
+        return PassageReading(_NOTHING, (0.0,) * len(passage.spans))
     inside = logits[places]
     score = float((inside.logsumexp(0) - logits[0]).mean())
     weights = inside.softmax(0).mean(1).numpy().astype(np.float64)
@@ -106,12 +107,12 @@ def open_reader(folder: Path) -> ModelReader:
             layers=config["num_hidden_layers"],
             epsilon=config["layer_norm_eps"],
         )
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(config["max_position_embeddings"], strategy="only_second")
     except Exception as error:  # the libraries raise whatever their parsers and the disk raise
         raise TresseError(
             f"Le lecteur «\u00a0{folder}\u00a0» n’a pas pu être chargé. Vérifiez TRESSE_READER\u00a0: un dossier de modèle "
             "BertForQuestionAnswering. Sans TRESSE_READER, c’est models/reader qui sert\u00a0: s’il manque ou a été modifié, "
             "récupérez-le\u00a0: git checkout -- models"
         ) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(_LONGEST, strategy="only_second")
     return ModelReader(model, tokenizer)
