@@ -65,3 +65,27 @@ def booklet_source() -> Source:
 def booklet_passages(booklet: Document) -> tuple[Passage, ...]:
     """The passages of the real booklet."""
     return split(booklet)
+
+
+class FakeReader:
+    """A passage answers where it and what stands above it hold more than half of the terms of the question."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> tuple:
+        """Read each passage: from -4, no term, to 4, all of them; spans share the answer by the terms that each holds."""
+        wanted = frozenset(terms(question))
+        return tuple(self._reading(wanted, passage) for passage in passages)
+
+    def _reading(self, wanted: frozenset[str], passage: Passage) -> object:
+        from answer.evidence.reader import PassageReading  # it imports torch, which most tests of other rooms do without
+
+        place = passage.place
+        shown = frozenset(terms(" ".join((passage.text, *place.headings, str(place.speaker or "")))))
+        score = 8 * len(wanted & shown) / len(wanted) - 4 if wanted else -4.0
+        cut = [passage.text[span.start - passage.start : span.end - passage.start] for span in passage.spans]
+        held = [len(wanted & frozenset(terms(text))) for text in cut]
+        return PassageReading(score, tuple(count / (sum(held) or 1) for count in held))
+
+
+@pytest.fixture(scope="session")
+def reader() -> FakeReader:
+    return FakeReader()

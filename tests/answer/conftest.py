@@ -4,15 +4,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
-from answer.lexicon import Lexicon, lexicon
 
 from answer.assistant import Assistant
+from answer.evidence.reader import Reader
 from answer.weights import Weights
 from errors import TresseError
 from index.analysis import terms
 from index.knowledge import know, tell
-from index.search import Hit, SpanHit
-from index.units import Unit
+from index.search import Hit
 from ingest.document import Block, BlockKind, Document, Origin, Part, Span, Speaker
 from ingest.passages import Passage, Place
 
@@ -78,8 +77,6 @@ def _spans(text: str, start: int) -> tuple[Span, ...]:
 class WordIndex:
     """Ranks passages by the share of the query's terms that they hold; vectors say the same."""
 
-    expanded = True
-
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self.documents = documents
         self.asked: list[tuple[str, tuple[str, ...], str]] = []
@@ -88,12 +85,13 @@ class WordIndex:
             map(tell, documents.values()), self.passages, [frozenset(terms(passage.text)) for passage in self.passages]
         )
 
-    heard = frozenset[str]()
+    def recognises(self, word: str) -> bool:
+        """Tell whether some passage or its headings hold a word, to the letter."""
+        return all(term in self.knowledge.frequencies for term in terms(word))
 
-    @property
-    def units(self) -> tuple[Unit, ...]:
-        """No expansions."""
-        return ()
+    def respelled(self, query: str) -> str:
+        """Mend no word."""
+        return query
 
     def search(
         self,
@@ -114,13 +112,8 @@ class WordIndex:
         return tuple(sorted(hits, key=lambda hit: -hit.score)[:top])
 
     def _hit(self, passage: Passage, wanted: set[str]) -> Hit:
-        spans = tuple(
-            SpanHit(span, score, {"words.span": score, "vectors.span": score}, Unit(0, 0))
-            for span in passage.spans
-            for score in [_share(wanted, passage.text[span.start - passage.start : span.end - passage.start])]
-        )
         score = _share(wanted, " ".join((passage.text, *passage.place.headings)))
-        return Hit(passage, score, {"words.text": score, "vectors.text": score}, spans)
+        return Hit(passage, score, {"words.text": score, "words.headings": 0.0, "vectors": score}, expanded=False)
 
 
 def _share(wanted: set[str], text: str) -> float:
@@ -138,27 +131,20 @@ def index(document: Document) -> Any:
 
 
 @pytest.fixture
-def known(index: Any) -> Lexicon:
-    return lexicon(index.knowledge)
-
-
-@pytest.fixture
 def weights() -> Weights:
     """Weights of their own for these tests, by hand: what is fitted on real questions says nothing of shared words alone."""
-    evidence = {"words.span": 0.15, "vectors.span": 0.15, "passage": 0.8, "words": 0.8, "context": 0.4, "headings": 0.6}
-    confidence = {"bias": -7.4, "coverage": 2.5, "own_words": 1.0, "names": 3.4, "type": 1.2, "words": 1.0, "vectors": 1.5}
     return Weights(
-        evidence={**evidence, "names": 1.2, "news": 0.5, "type": 0.8},
-        choice={"passages": 20, "quotes": 3, "near": 0.85, "new_words": 0.2, "pull": 0.1, "definition": 0.0},
-        confidence={**confidence, "margin": 1.0, "unknown_words": -2.0, "strange": -5.0, "wordless": -5.0, "news": 3.6},
-        status={"answered": 0.5, "related": 0.2},
+        rank={"read": 20, "expanded": 0.01, "plain": 0.05, "pull": 0.1},
+        choice={"quotes": 3, "gap": 1.5, "share": 0.5, "spread": 0.35},
+        confidence={"bias": 0.0, "reader": 1.0},
+        status={"answered": 0.5, "related": 0.1},
         provenance="by hand",
     )
 
 
 @pytest.fixture
-def assistant(index: Any, weights: Weights) -> Assistant:
-    return Assistant(index, weights=weights)
+def assistant(index: Any, reader: Reader, weights: Weights) -> Assistant:
+    return Assistant(index, reader, weights=weights)
 
 
 @pytest.fixture
@@ -167,10 +153,16 @@ def make_index() -> Callable[[Document], Any]:
 
 
 @pytest.fixture
-def make_assistant(weights: Weights) -> Callable[[Any], Assistant]:
-    return lambda index: Assistant(index, weights=weights)
+def make_assistant(reader: Reader, weights: Weights) -> Callable[[Any], Assistant]:
+    return lambda index: Assistant(index, reader, weights=weights)
 
 
 @pytest.fixture
 def make_document() -> Callable[[str, Sequence[Row]], Document]:
     return _document
+
+
+@pytest.fixture
+def cut() -> Callable[[Document], tuple[Passage, ...]]:
+    """Cut a document of these tests into passages, one a block."""
+    return _passages

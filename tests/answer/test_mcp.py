@@ -38,15 +38,17 @@ Le miel vient du nectar. Les abeilles butinent les fleurs :
 - la lavande de Provence ;
 - l’acacia des collines.
 """
-FAKE = ROOT / "tests" / "conftest.py"  # its encoder needs no model
-# `python -m answer mcp` with that encoder, which prints where nothing may be printed.
+FAKE = ROOT / "tests" / "conftest.py"  # its encoder and its reader need no model
+# `python -m answer mcp` with them, the first of which prints where nothing may be printed.
 SERVER = f"""
-import runpy, sys, index.store
-encoder = runpy.run_path({str(FAKE)!r})["FakeEncoder"]()
+import runpy, sys, answer.evidence.reader, index.store
+fakes = runpy.run_path({str(FAKE)!r})
+encoder = fakes["FakeEncoder"]()
 def open_encoder(_):
     print("bruit", flush=True)
     return encoder
 index.store.open_encoder = open_encoder
+answer.evidence.reader.open_reader = lambda _: fakes["FakeReader"]()
 from answer.__main__ import main
 sys.exit(main(["mcp"]))
 """

@@ -1,5 +1,4 @@
 import pytest
-from answer.lexicon import lexicon
 
 from answer.conversation import Turn, leans_on
 from answer.subjects import Subjects, interleave
@@ -33,9 +32,9 @@ def subjects(two):
         ("", ()),
     ],
 )
-def test_a_query_names_parts_by_the_names_of_their_headings(two, subjects, query, named):
+def test_a_query_names_parts_by_the_names_of_their_headings(subjects, query, named):
     """A name in a part's headings names it, if most of its passages are there; one that only stands in its text does not."""
-    assert subjects.named(query, lexicon(two.knowledge)) == named
+    assert subjects.named(query) == named
 
 
 def test_a_side_is_asked_without_the_names_of_the_others(subjects):
