@@ -106,7 +106,7 @@ class Assistant:
         rank = self._weights.rank
         depth = int(rank["read"])
         hits = self.index.search(query, top=max(top, depth), within=within, near=near, pull=rank["pull"])
-        readings = self.reader.read(query, [hit.passage for hit in hits[:depth]])
+        readings = self.reader.read(self.index.respelled(query), [hit.passage for hit in hits[:depth]])
         return Side(query, rerank(hits[:depth], readings, rank), hits[depth:])
 
     def _drafted(self, searched: Searched) -> tuple[Status, float, tuple[Statement, ...]]:

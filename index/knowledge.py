@@ -23,12 +23,14 @@ _OWN = 0.6  # share of the passages with a word that a part must have for the wo
 class Told:
     """What one document tells: the acronyms that it spells out, in order, and how often it writes each word in two ways.
 
-    Words are folded; `capital` counts those whose capital no sentence asks for, `small` those without one.
+    Words are folded; `capital` counts those whose capital no sentence asks for, `small` those without one. `accented`: how the
+    document writes, in small letters, the words that it writes with accents.
     """
 
     capital: Mapping[str, int]
     small: Mapping[str, int]
     spellings: Sequence[tuple[str, str]]
+    accented: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Knowledge:
     """What is known of the words of all documents.
 
     `frequencies` counts, for each term, the passages that hold it, in their headings and in who speaks included; `names` are
-    folded words; `subjects` go by scope (« livret#fiche-2 »), in the order of the documents.
+    folded words; `subjects` go by scope (« livret#fiche-2 »), in the order of the documents; `accented` gives for a folded word
+    how it is written.
     """
 
     passages: int
@@ -52,22 +55,33 @@ class Knowledge:
     names: frozenset[str]
     glossary: Glossary
     subjects: Mapping[str, Subject]
+    accented: Mapping[str, str]
 
 
 def tell(document: Document) -> Told:
     """Collect what a document tells by itself."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
+    written: Counter[tuple[str, str]] = Counter()
     text = document.text
     for match in WORD.finditer(text):
         word, folded = _bare_and_folded(match.group())
         if not folded or _in_address(text, *match.span()):
             continue
+        written[folded, word.lower()] += 1
         if not word[:1].isupper():
             small[folded] += 1
         elif not opens_sentence(text, match.start()):
             capital[folded] += 1
-    return Told(dict(capital), dict(small), tuple(find_spellings(text)))
+    return Told(dict(capital), dict(small), tuple(find_spellings(text)), _accented(written))
+
+
+def _accented(written: Counter[tuple[str, str]]) -> Mapping[str, str]:
+    """Return the usual spelling of each folded word where that has an accent; of two as usual, the first met."""
+    usual: dict[str, str] = {}
+    for (folded, spelling), _ in written.most_common():
+        usual.setdefault(folded, spelling)
+    return {folded: spelling for folded, spelling in usual.items() if folded != spelling}
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
@@ -98,7 +112,9 @@ def know(told: Iterable[Told], passages: Sequence[Passage], words: Sequence[froz
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     spellings: list[tuple[str, str]] = []
+    accented: dict[str, str] = {}
     for each in told:
+        accented = {**each.accented, **accented}
         capital.update(each.capital)
         small.update(each.small)
         spellings += each.spellings
@@ -107,7 +123,9 @@ def know(told: Iterable[Told], passages: Sequence[Passage], words: Sequence[froz
     frequencies: Counter[str] = Counter()
     for passage, of_text in zip(passages, words, strict=True):
         frequencies.update(of_text | place_terms(passage))
-    return Knowledge(len(passages), dict(frequencies), names, Glossary.of(spellings), _subjects(passages, words, names))
+    return Knowledge(
+        len(passages), dict(frequencies), names, Glossary.of(spellings), _subjects(passages, words, names), accented
+    )
 
 
 def place_terms(passage: Passage) -> frozenset[str]:
@@ -153,31 +171,41 @@ def _own_words(passages: Iterable[Passage], words: Iterable[frozenset[str]]) -> 
 
 def dump_told(told: Told) -> bytes:
     """Write what a document tells as one line of JSON."""
-    return json.dumps((told.capital, told.small, told.spellings), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(
+        (told.capital, told.small, told.spellings, told.accented), ensure_ascii=False, separators=(",", ":")
+    ).encode()
 
 
 def load_told(line: bytes) -> Told:
     """Read back what `dump_told` wrote."""
-    capital, small, spellings = json.loads(line)
-    return Told(capital, small, tuple((acronym, long) for acronym, long in spellings))
+    capital, small, spellings, accented = json.loads(line)
+    return Told(capital, small, tuple((acronym, long) for acronym, long in spellings), accented)
 
 
 def dump_knowledge(known: Knowledge) -> str:
     """Write what is known as JSON, the same always the same way."""
     subjects = {scope: (sorted(subject.names), sorted(subject.title)) for scope, subject in known.subjects.items()}
     return json.dumps(
-        (known.passages, dict(sorted(known.frequencies.items())), sorted(known.names), known.glossary.entries, subjects),
+        (
+            known.passages,
+            dict(sorted(known.frequencies.items())),
+            sorted(known.names),
+            known.glossary.entries,
+            subjects,
+            dict(sorted(known.accented.items())),
+        ),
         ensure_ascii=False,
     )
 
 
 def load_knowledge(text: str) -> Knowledge:
     """Read back what `dump_knowledge` wrote."""
-    passages, frequencies, names, acronyms, subjects = json.loads(text)
+    passages, frequencies, names, acronyms, subjects, accented = json.loads(text)
     return Knowledge(
         passages,
         frequencies,
         frozenset(names),
         Glossary(acronyms),
         {scope: Subject(frozenset(named), frozenset(title)) for scope, (named, title) in subjects.items()},
+        accented,
     )

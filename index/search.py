@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from errors import TresseError
+from index.analysis import tokens
 from index.content import Content
 from index.contents import find_scopes
 from index.encoder import Encoder, Vector
 from index.fusion import SIGNALS, Signal, fuse
 from index.generation import Generation
-from index.knowledge import Knowledge
+from index.knowledge import WORD, Knowledge, bare_word
 from index.vectors import Numbers, VectorIndex
 from index.words import FIELDS, Reading, Words
 from ingest.passages import Passage
@@ -72,7 +73,26 @@ class Index:
 
     def encode(self, query: str) -> Vector:
         """Encode a question, for whoever wants to time it apart or to search twice with it."""
-        return self.encoder.encode_query(_clean(query))
+        return self.encoder.encode_query(self.respelled(query))
+
+    def respelled(self, query: str) -> str:
+        """Return a question as a model reads it best: its words as the documents write them, without slips, accents back.
+
+        What the documents do not know stays as it is, and so does a word in capitals, unless all are.
+        """
+        calm = _clean(query)
+        if not any(map(str.islower, calm)):
+            calm = calm.lower()
+        return WORD.sub(lambda match: self._respelled(match.group()), calm)
+
+    def _respelled(self, written: str) -> str:
+        word = bare_word(written)
+        found = tokens(word)
+        if len(found) != 1 or found[0].form != word.lower() or word.isupper():
+            return written
+        meant = self._words.vocabulary.meant(found[0])
+        spelled = self.knowledge.accented.get(meant, meant)
+        return written[: len(written) - len(word)] + (spelled.capitalize() if word[0].isupper() else spelled)
 
     def read(self, query: str) -> tuple[Reading, ...]:
         """Give the terms that each word of a question may stand for, mistyped ones included, as the search takes them."""

@@ -49,17 +49,27 @@ class Vocabulary:
             return ((token.term, 1.0),)
         return self._nearest(token) or ((token.term, 1.0),)
 
+    def meant(self, token: Token) -> str:
+        """Return the word form that a word stands for: itself where it is known or has no near neighbour."""
+        if self.knows(token.term):
+            return token.form
+        return next((form for _, form in self._neighbours(token)), token.form)
+
     def _nearest(self, token: Token) -> tuple[tuple[str, float], ...]:
+        trust: dict[str, float] = {}
+        for cost, form in self._neighbours(token):
+            if len(trust) < _MOST_NEIGHBOURS:
+                trust.setdefault(self.forms[form], _TRUST[cost])
+        return tuple(trust.items())
+
+    def _neighbours(self, token: Token) -> Sequence[tuple[int, str]]:
+        """Give the nearest known forms, all at the same cost in slips, by their letters."""
         slips = _slips(token)
         if not slips:
             return ()
         found = process.extract(token.form, self._known_forms, scorer=OSA.distance, score_cutoff=slips, limit=None)
         ranked = sorted((int(slip) + (form[0] != token.form[0]), form) for form, slip, _ in found)
-        trust: dict[str, float] = {}
-        for cost, form in ranked:
-            if cost == ranked[0][0] and len(trust) < _MOST_NEIGHBOURS:
-                trust.setdefault(self.forms[form], _TRUST[cost])
-        return tuple(trust.items())
+        return [each for each in ranked if each[0] == ranked[0][0]]
 
     @cached_property
     def _known_forms(self) -> Sequence[str]:
