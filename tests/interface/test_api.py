@@ -61,7 +61,7 @@ class HashedWords:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def desk(tmp_path_factory, reader, weights):
     folder = tmp_path_factory.mktemp("api")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "abeilles.md").write_text(BEES, encoding="utf-8")
@@ -69,7 +69,7 @@ def desk(tmp_path_factory):
     paths = Settings(corpus=folder / "corpus", index=folder / "index", embeddings=folder / "embeddings")
     build_index(paths, progress=False, encoder=HashedWords())
     index = open_index(paths, encoder=HashedWords())
-    return Desk(index, Assistant(index), None, ())
+    return Desk(index, Assistant(index, reader, weights=weights), None, ())
 
 
 def opened(open_):

@@ -59,10 +59,10 @@ def settings(tmp_path: Path, encoder: object) -> Settings:
 
 
 @pytest.fixture
-def live(settings, encoder) -> Live[Desk]:
+def live(settings, encoder, reader, weights) -> Live[Desk]:
     def opened(_: Desk | None) -> Desk:
         index = open_index(settings, encoder=encoder)
-        assistant = Assistant(index)
+        assistant = Assistant(index, reader, weights=weights)
         return Desk(index, assistant, Suggester(assistant, index), ())
 
     live = Live(opened, partial(current_name, settings.index))
