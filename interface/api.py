@@ -11,8 +11,7 @@ Every refusal is {"error": a French sentence}, with the status that says whose f
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
@@ -25,6 +24,8 @@ from answer import replies, shapes
 from answer.live import Live
 from answer.misread import sentence
 from errors import TresseError
+from interface.web.turns import PATIENCE, BusyError
+from interface.web.turns import Turns as AllTurns
 
 if TYPE_CHECKING:
     from interface.desk import Desk
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # questions: more do not go faster, for the model runs on all the cores that there are
 WAITING = 16  # questions: with those under way half of the threads of the server, so that pages and health get the others
-PATIENCE = 20  # seconds that a question waits its turn: it is answered in milliseconds, so that something is badly wrong
 _SOON, _LATER = {"Retry-After": "1"}, {"Retry-After": "2"}
 
 _SENTENCES = {
@@ -50,27 +50,18 @@ _DESCRIPTION = (
 )
 
 
-class Turns:
-    """Lets a few questions in at once and a few more wait; the others are refused, which costs nothing."""
-
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self._inside = BoundedSemaphore(at_once + waiting)
-        self._served = BoundedSemaphore(at_once)
+class Turns(AllTurns):
+    """The turns of the questions of programs, refused as HTTP refuses."""
 
     @contextmanager
     def taken(self, patience: float = PATIENCE) -> Iterator[None]:
         """Wait for a turn, and hold it. Raises HTTPException 429 where too many wait, or where it does not come."""
-        if not self._inside.acquire(blocking=False):
-            raise HTTPException(429, headers=_SOON)
-        try:
-            if not self._served.acquire(timeout=patience):
-                raise HTTPException(429, headers=_SOON)
+        with ExitStack() as held:
             try:
-                yield
-            finally:
-                self._served.release()
-        finally:
-            self._inside.release()
+                held.enter_context(super().taken(patience))
+            except BusyError:
+                raise HTTPException(429, headers=_SOON) from None
+            yield
 
 
 class Searched(BaseModel):
