@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PATIENCE = 5.0  # seconds without an answer, after which a server hangs
+GIVEN_UP = 3  # requests without an answer, one after the other, after which the server is gone
 JOIN, RUN = "/gradio_api/queue/join", "/gradio_api/run/predict"
 _JSON = {"content-type": "application/json"}
 # Where an event could name a file: devices, folders, what every machine has, what it leads to, and addresses to be fetched.
@@ -86,12 +87,15 @@ def attack(address: str, *, file: Path | None = None, headers: Mapping[str, str]
     netloc = loopback(address)
     events = _events(netloc, headers or {})
     places = (*PLACES, *([str(file)] if file else []))
-    hits, sent = [], 0
+    hits, sent, unanswered = [], 0, 0
     for each in (*forged_files(events, places), *misfits(events), *unused()):
         status = _status(netloc, each, headers or {})
         sent += 1
+        unanswered = 0 if status else unanswered + 1
         if not 400 <= status < 500:
             hits.append(Hit(each, status))
+        if unanswered == GIVEN_UP:
+            break
     if _status(netloc, Attack("GET", "/config"), headers or {}) != 200:  # it must have outlived them
         hits.append(Hit(Attack("GET", "/config"), 0))
     return tuple(hits), sent
@@ -164,7 +168,8 @@ def misfits(events: Sequence[_Event]) -> Iterator[Attack]:
     data: list[Any] = [None] * event.inputs
     for number in (-1, 10**6, 10**30, 1.5, True, None, "0", "ask", [0], {"a": 0}):
         yield Attack("POST", event.route, _encoded({"data": data, "fn_index": number, "session_hash": "hostile"}), _JSON)
-    for wrong in (None, "data", 3, {}, [], data[:-1], [*data, None]):
+    wrongs: tuple[Any, ...] = (None, "data", 3, {}, [], data[:-1], [*data, None])
+    for wrong in wrongs:
         yield Attack("POST", event.route, _body(event, wrong), _JSON)
     for session in (None, "", 3, "../..", "a" * 1000, ["a"], "\ud800"):
         yield Attack("POST", event.route, _session(event, data, session), _JSON)

@@ -133,6 +133,8 @@ class Guard:
             for name, value in scope["headers"]
             if not _FORWARDED.fullmatch(name) or (self.proxied and name == _HOST_SAID.encode())
         ]
+        if self.proxied:
+            kept.append((b"x-forwarded-proto", scope["scheme"].encode()))
         return {**scope, "headers": kept, OPERATOR: self.visitors_operate}
 
     def _known(self, host: str) -> bool:
