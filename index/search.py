@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ _SCORED_WHOLE = 5_000
 # What the score of a document without expansions counts beside one with some, whose scores are lower: between 0.5 and 0.7 no
 # difference on the booklet's tuning questions beside 100 fiches of service-public.fr; below, these lost questions of theirs.
 PLAIN_SCALE = 0.6
+_NAMED = 10  # scopes that a refusal names: an index has thousands
 _LONGEST_QUERY = 2_000  # characters: a model reads about 1,300, and a pasted book must not hold the others up
 
 
@@ -141,9 +143,9 @@ class Index:
         """List the passages of these scopes, in reading order."""
         unknown = sorted(set(within) - self._scopes.keys())
         if unknown:
-            known = ", ".join(sorted(self._scopes))
             raise TresseError(
-                f"«\u00a0{unknown[0]}\u00a0» n’est ni un document ni une partie de document. Choisissez parmi\u00a0: {known}."
+                f"«\u00a0{unknown[0]}\u00a0» n’est ni un document ni une partie de document. "
+                f"Choisissez parmi\u00a0: {_some(self._scopes)}."
             )
         if not within:
             return np.arange(len(self.passages))
@@ -207,3 +209,9 @@ def _find_expanded(contents: Contents, layout: Layout) -> NDArray[np.bool_]:
     for document in contents.values():
         expanded[document.first : document.end] = questions[document.first : document.end].any()
     return expanded
+
+
+def _some(scopes: Collection[str]) -> str:
+    """Name scopes, a few of them where there are many."""
+    named = ", ".join(nsmallest(_NAMED, scopes))
+    return f"{named}, et {len(scopes) - _NAMED} autres" if len(scopes) > _NAMED else named

@@ -74,6 +74,15 @@ class Searched(BaseModel):
     within: shapes.Within = []
 
 
+class Paged(BaseModel):
+    """What an address says of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: shapes.Limit = shapes.MOST_DOCUMENTS
+    offset: shapes.Skipped = 0
+
+
 def api(live: "Live[Desk]", *, protected: bool = False, turns: Turns | None = None) -> FastAPI:
     """Return the application to mount at `/api`; `protected`: say in its description that an account is asked for."""
     web = FastAPI(
@@ -121,10 +130,10 @@ def _questions(live: "Live[Desk]", turns: Turns) -> APIRouter:
 def _state(live: "Live[Desk]") -> APIRouter:
     routes = APIRouter()
 
-    @routes.get("/documents", summary="Voir les documents", response_model=shapes.Documents, responses=_faults(503))
-    def documents() -> JSONResponse:
+    @routes.get("/documents", summary="Voir les documents", response_model=shapes.Documents, responses=_faults(422, 503))
+    def documents(asked: Annotated[Paged, Query()]) -> JSONResponse:
         """Donne les documents de l’index et leurs parties, avec ce qu’il faut écrire dans `within`."""
-        return _reply(replies.list_documents(_desk(live).index.contents))
+        return _reply(replies.list_documents(_desk(live).index.contents, asked.limit, asked.offset))
 
     @routes.get(
         "/health", summary="Savoir si Tresse répond", response_model=shapes.Ready, responses={503: {"model": shapes.Unready}}
