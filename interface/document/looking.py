@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from interface.desk import Desk
 
 _LISTED = 100  # matches listed at once; those that follow are reached one after the other
-_LONGEST_WORDS = 200  # characters searched
+LONGEST_WORDS = 200  # characters searched
 GONE = "Le document de cette adresse n’est plus parmi ceux de Tresse. En voici un autre."
 MOVED = "Le passage de cette adresse n’est plus à cet endroit\u00a0: le document a changé. Cherchez-en les mots ci-dessus."
 UNREADABLE = "Cette adresse ne désigne aucun passage. Voici un document."
@@ -69,7 +69,7 @@ def look(desk: "Desk", address: str, before: Looking) -> Looking:
 
 def search(desk: "Desk", before: Looking, words: str) -> Looking:
     """Search other words from where the visitor is."""
-    words = words.strip()[:_LONGEST_WORDS]
+    words = words.strip()[:LONGEST_WORDS]
     seen = replace(before, words=words, focus=False, notice="")
     matches = find_words(desk.index.documents[seen.document], words)
     return _at(seen, matches, matches.next(seen.start)) if matches.spans else replace(seen, end=seen.start)
@@ -77,7 +77,7 @@ def search(desk: "Desk", before: Looking, words: str) -> Looking:
 
 def step(desk: "Desk", before: Looking, words: str, *, forward: bool) -> Looking:
     """Go to the next match of the words, or the previous one; to the first one where the words are others."""
-    if words.strip()[:_LONGEST_WORDS] != before.words:
+    if words.strip()[:LONGEST_WORDS] != before.words:
         return search(desk, before, words)
     matches = find_words(desk.index.documents[before.document], before.words)
     if not matches.spans:

@@ -34,6 +34,7 @@ _KINDS: Mapping[str, Kind] = {
     "checkboxgroup": "choices",
     "browserstate": "kept",
 }
+_EMPTY: Mapping[Kind, Any] = {"text": "", "choices": [], "kept": []}
 
 _UNREADABLE = "Ce qui est envoyé ne se lit pas\u00a0: rechargez la page, puis recommencez."
 _UNKNOWN = "Cette action n’existe pas ici\u00a0: rechargez la page, puis recommencez."
@@ -117,11 +118,11 @@ def read_event(body: bytes, rules: Mapping[int, EventRule], *, queued: bool) -> 
 
 
 def _read(value: Any, kind: Kind) -> Any:
-    """Return a value as it is passed on: that of a state is the server's own."""
+    """Return a value as it is passed on: that of a state is the server's own, and a text that was never typed in is empty."""
     _refuse_objects(value)
     if not _fits(value, kind):
         raise RefusedEventError(HTTPStatus.UNPROCESSABLE_ENTITY, _MISFIT)
-    return None if kind == "state" else value
+    return _EMPTY.get(kind) if value is None or kind == "state" else value
 
 
 def _refuse_objects(value: Any) -> None:
