@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AT_ONCE, WAITING = 4, 12  # readers: more do not go faster, and the others must find a thread of the server
+LONGEST_ORDER = 2_000  # characters: the address of a passage, or words to search
 LOADING_LOOK = 1  # second between two looks at whether the index is there
 OPENING = "Les documents s’ouvrent\u00a0: encore quelques secondes."
 UNEXPECTED = "Une erreur inattendue a empêché l’affichage. Rechargez la page\u00a0; le journal du serveur en donne la cause."
@@ -133,7 +134,7 @@ def _obey(board: Board, live: Live["Desk"]) -> None:
     """Follow links and search, as static/document.js asks: one order at a time, whose number is echoed when it is done."""
 
     def obey(order: str, seen: Looking) -> dict[Any, Any]:
-        number, verb, what = [*order.split(" ", 2), "", ""][:3]
+        number, verb, what = [*order[:LONGEST_ORDER].split(" ", 2), "", ""][:3]
 
         def move(desk: "Desk") -> tuple[Looking, str | None]:
             if verb == "go":

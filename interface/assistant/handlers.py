@@ -36,10 +36,7 @@ Shown = dict[Any, Any]  # what a handler changes, by component
 
 EVERYWHERE = "Chercher partout"
 AT_ONCE, WAITING = 8, 24  # questions of all visitors: one that takes long holds nobody else up
-RECALLS_WAITING, PATIENCE = (
-    4,
-    5.0,
-)  # conversations that are asked again wait so many, so many seconds: each is up to 20 questions
+RECALLS_WAITING, PATIENCE = 4, 5.0  # conversations that wait to be asked again, and seconds that each of them waits
 RECALL = 3.0  # seconds that one may take: ten times what it takes a reader who comes back
 MOST_QUESTIONS = 100  # of a conversation
 LONGEST_ORDER = 2_000  # characters: a remark, and what it is about

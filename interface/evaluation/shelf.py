@@ -45,11 +45,8 @@ class Shelf:
 
             measured = published(self._results)
         else:
-            inside = (
-                len(folder) <= _LONGEST_NAME
-                and Path(folder).name == folder
-                and (self._runs / folder / "manifest.json").is_file()
-            )
+            named = len(folder) <= _LONGEST_NAME and Path(folder).name == folder
+            inside = named and (self._runs / folder / "manifest.json").is_file()
             measured = _loaded(self._runs / folder) if inside else None
         if measured is None:
             raise TresseError(GONE)

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interface.web.addresses import JOIN, RUN, SESSION
 
-LONGEST_TEXT = 20_000  # characters: a few pages pasted into the box of the question, which says then how many are too many
+LONGEST_TEXT = 200_000  # characters: a book pasted into the box of the question, which says then how many are too many
 LONGEST_CHOICE = 600  # characters: a document and a part of it
 MOST_CHOICES = 200  # boxes ticked one by one
 _DEEPEST = 4  # lists in lists: what a browser keeps has two
