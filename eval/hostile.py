@@ -33,6 +33,9 @@ ALIASES = (
     "/gradio_api/queue/join/",
 )
 UNUSED = (
+    ("GET", "/gradio_api/queue/data"),
+    ("GET", "/gradio_api/queue/data?session_hash=jamais"),
+    ("GET", "/gradio_api/heartbeat/a.b"),
     ("GET", "/openapi.json"),
     ("GET", "/gradio_api/openapi.json"),
     ("GET", "/gradio_api/info"),

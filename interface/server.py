@@ -44,7 +44,11 @@ def web_application(
     web.mount("/interface", StaticFiles(directory=STATIC))
     if api is not None:
         web.mount("/api", api)
-    web.add_middleware(EventGate, rules=event_rules(page))
+    web.add_middleware(
+        EventGate,
+        rules=event_rules(page),
+        asked=lambda session: session in page._queue.pending_messages_per_session,
+    )
     if upload_limit is not None:
         web.add_middleware(UploadDoor, inbox=Inbox(Path(get_upload_folder()), upload_limit))
     if accounts is not None:

@@ -7,12 +7,13 @@ import re
 
 GRADIO = "/gradio_api/"
 RUN, JOIN = "/gradio_api/run/predict", "/gradio_api/queue/join"  # the two that carry an event
+STREAM = "/gradio_api/queue/data"  # what comes of those that wait their turn
 UPLOAD, PROGRESS = "/gradio_api/upload", "/gradio_api/upload_progress"  # open where documents may be added
 SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)  # the name that a page gives itself, drawn at random
 
 _PAGES = re.compile(r"/|/(?:document|evaluation)/?|/evaluation/rapport|/connexion|/deconnexion")
 _FILES = re.compile(r"/(?:interface|assets|static|api)/.*|/(?:config|theme\.css|favicon\.ico|robots\.txt)")
-_EVENTS = re.compile(rf"{RUN}|{JOIN}|/gradio_api/queue/data|/gradio_api/heartbeat/{SESSION.pattern}", re.ASCII)
+_EVENTS = re.compile(rf"{RUN}|{JOIN}|{STREAM}|/gradio_api/heartbeat/{SESSION.pattern}", re.ASCII)
 
 
 def is_open(path: str, *, upload: bool) -> bool:

@@ -5,7 +5,7 @@ ours takes an object: text, numbers, lists of them and what was never filled in 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from json import JSONDecodeError
@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interface.web.addresses import JOIN, RUN, SESSION
+from interface.web.addresses import JOIN, RUN, SESSION, STREAM
 
 LONGEST_TEXT = 200_000  # characters: a book pasted into the box of the question, which says then how many are too many
 LONGEST_CHOICE = 600  # characters: a document and a part of it
@@ -69,13 +69,14 @@ def event_rules(page: gr.Blocks) -> dict[int, EventRule]:
 class EventGate:
     """ASGI middleware that passes on the events of the pages, and nothing in them that no page sends."""
 
-    def __init__(self, app: ASGIApp, *, rules: Mapping[int, EventRule]) -> None:
-        self.app, self.rules = app, rules
+    def __init__(self, app: ASGIApp, *, rules: Mapping[int, EventRule], asked: Callable[[str], bool]) -> None:
+        """`asked`: whether a session has sent an event that waits its turn; Gradio breaks down on who listens to no question."""
+        self.app, self.rules, self.asked = app, rules, asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an event on as it was understood, or refuse it; what is no event goes by."""
         if scope["type"] != "http" or scope["path"] not in (JOIN, RUN):
-            await self.app(scope, receive, send)
+            await (self._deaf(scope) or self.app)(scope, receive, send)
             return
         try:
             body = await _body(Request(scope, receive))
@@ -86,6 +87,13 @@ class EventGate:
             await _refusal(refused)(scope, receive, send)
             return
         await self.app(_with_length(scope, len(event)), _again(event, receive), send)
+
+    def _deaf(self, scope: Scope) -> Response | None:
+        """Return the refusal of whoever listens to what was never asked."""
+        if scope["type"] != "http" or scope["path"] != STREAM:
+            return None
+        known = self.asked(Request(scope).query_params.get("session_hash", ""))
+        return None if known else _refusal(RefusedEventError(HTTPStatus.NOT_FOUND, _UNKNOWN))
 
 
 async def _body(request: Request) -> bytes:

@@ -422,3 +422,17 @@ def test_files_that_are_never_added_do_not_fill_the_disk(served):
     assert other.client.post("/gradio_api/upload", files=two).status_code == 400
     assert other.send("../../etc/cron.d/x", b"a").json() == ["x"]
     assert other.client.post("/gradio_api/upload", content=b"a", headers={"content-type": "text/plain"}).status_code == 400
+
+
+def test_what_was_not_added_goes_when_its_visitor_leaves(served):
+    """A page that is closed says so by the connection that it held open, and its quota is free again."""
+    visitor, most = Visitor(served, "a"), b"a" * 99_000
+    assert visitor.send("un.txt", most).status_code == 200
+    assert visitor.send("deux.txt", most).status_code == 429
+    with visitor.client.stream("GET", "/gradio_api/heartbeat/a") as open_page:
+        next(open_page.iter_lines())
+    for _ in range(100):
+        time.sleep(0.1)
+        if visitor.send("deux.txt", most).status_code == 200:
+            return
+    pytest.fail("what was sent is still there")
