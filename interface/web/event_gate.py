@@ -70,7 +70,7 @@ class EventGate:
     """ASGI middleware that passes on the events of the pages, and nothing in them that no page sends."""
 
     def __init__(self, app: ASGIApp, *, rules: Mapping[int, EventRule], asked: Callable[[str], bool]) -> None:
-        """`asked`: whether a session has sent an event that waits its turn; Gradio breaks down on who listens to no question."""
+        """`asked`: whether a session has sent an event that waits its turn; who listens to nothing breaks Gradio down."""
         self.app, self.rules, self.asked = app, rules, asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
