@@ -11,6 +11,7 @@ from index.analysis import fold
 from ingest.document import Block, Document, Span
 
 SHORTEST = 2  # letters: one letter stands everywhere
+WHOLE = 1_500_000  # characters, up to which a document is one piece: all its matches are counted
 PIECE = 500_000  # characters, a thick book: searched within a tenth of a second, whatever the words
 _BEYOND = 1_000  # characters: more than the words searched take
 _MOST_WORDS = 12  # found apart: each is looked for at every letter
@@ -45,8 +46,10 @@ class Matches:
 def pieces(document: Document) -> tuple[Span, ...]:
     """Cut a document into pieces that are searched one at a time, between blocks where it can be."""
     length = len(document.text)
+    if length <= WHOLE:
+        return (Span(0, length),)
     cuts = sorted({0, *(_near(document, at) for at in range(PIECE, length, PIECE)), length})
-    return tuple(Span(start, end) for start, end in pairwise(cuts)) or (Span(0, length),)
+    return tuple(Span(start, end) for start, end in pairwise(cuts))
 
 
 def _near(document: Document, at: int) -> int:

@@ -40,6 +40,7 @@ def test_the_pieces_hold_what_the_whole_holds(paragraphs, size):
     document = document_of(*(" ".join(words) for words in paragraphs))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matches, "PIECE", size)
+        patch.setattr(matches, "WHOLE", size)
         cut = pieces(document)
     assert [cut[0].start, cut[-1].end] == [0, len(document.text)]
     assert all(first.end == second.start for first, second in pairwise(cut))
@@ -52,6 +53,7 @@ def test_the_pieces_hold_what_the_whole_holds(paragraphs, size):
 def test_a_search_goes_on_from_piece_to_piece(monkeypatch):
     """« Suivant » reaches every match in order, round and round, and « Précédent » the same way back."""
     monkeypatch.setattr(matches, "PIECE", 40)
+    monkeypatch.setattr(matches, "WHOLE", 40)
     document = document_of(*(f"Le miel {number} coule." if number % 4 == 1 else "Rien à dire ici." for number in range(30)))
     desk, expected = Desk(document), [span.start for span in find_words(document, "miel").spans]
     seen = search(desk, Looking("d"), "miel")
@@ -72,6 +74,7 @@ def test_a_search_goes_on_from_piece_to_piece(monkeypatch):
 def test_where_nothing_is_found_the_reader_is_told_how_to_go_on(monkeypatch):
     """A request searches a few pieces, and the next one those that follow, up to a word at the very end."""
     monkeypatch.setattr(matches, "PIECE", 40)
+    monkeypatch.setattr(matches, "WHOLE", 40)
     document = document_of(*["Rien à dire ici."] * 60, "Le miel coule.")
     desk = Desk(document)
     seen = search(desk, Looking("d"), "miel")
