@@ -1,20 +1,23 @@
 """Tresse in the browser: settings -> index -> assistant -> interface -> launch."""
 
 import argparse
+import atexit
 import errno
 import logging
 import os
+import shutil
 import socket
 import sys
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
 from answer.live import Live
 from errors import TresseError
 from index.generation import current_name
-from interface.opening import Opening, decide, public_name, warnings
+from interface.opening import Opening, decide, proxy_address, public_name, warnings
 from settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -35,11 +38,16 @@ PATIENCE = 1  # second: an open page listens without end, and would hold Ctrl+C 
 def main(arguments: list[str]) -> int:
     """Serve the page until interrupted; return the exit status."""
     asked = _arguments(arguments)
-    os.environ.update(OFFLINE)
+    os.environ.update(OFFLINE | {"GRADIO_TEMP_DIR": _own_folder()})
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     try:
         opening = decide(
-            host=asked.host, public=asked.public, names=tuple(asked.name), auth_file=asked.auth_file, upload=asked.upload
+            host=asked.host,
+            public=asked.public,
+            names=tuple(asked.name),
+            auth_file=asked.auth_file,
+            upload=asked.upload,
+            proxy=asked.proxy,
         )
         with listen(opening.host, asked.port) as listener:
             serve(read_settings(), listener, opening)
@@ -49,6 +57,13 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nTresse est arrêtée.")
     return 0
+
+
+def _own_folder() -> str:
+    """Make a folder that this user alone enters, gone with the process: by default Gradio shares one with the whole machine."""
+    folder = mkdtemp(prefix="tresse-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 class _FrenchParser(argparse.ArgumentParser):
@@ -75,6 +90,12 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
         help="demander un compte de ce fichier, que tient python -m interface.accounts",
     )
     parser.add_argument("--upload", action="store_true", help="permettre d’ajouter des documents depuis la page")
+    parser.add_argument(
+        "--proxy",
+        type=_proxy,
+        metavar="ADRESSE",
+        help="adresse du serveur mandataire placé devant Tresse, seul cru sur qui demande, comment et sous quel nom",
+    )
     parser.add_argument("-h", "--help", action="help", help="affiche ces lignes et s’arrête")
     return parser.parse_args(arguments)
 
@@ -90,6 +111,13 @@ def _port(text: str) -> int:
 def _name(text: str) -> str:
     try:
         return public_name(text)
+    except TresseError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _proxy(text: str) -> str:
+    try:
+        return proxy_address(text)
     except TresseError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -132,14 +160,28 @@ def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None
     live = Live(partial(_open_or_build, settings), partial(current_name, settings.index))
     uploads = Uploads(settings, live) if opening.upload_limit else None
     web = web_application(
-        pages(live, feedback=Feedback(settings.feedback), uploads=uploads, evaluator=Evaluator(live)),
+        pages(
+            live,
+            feedback=Feedback(settings.feedback),
+            uploads=uploads,
+            evaluator=Evaluator(live) if opening.operated else None,
+        ),
         names=[opening.host, *opening.names],
         api=api(live, protected=opening.accounts is not None),
         accounts=opening.accounts,
         upload_limit=opening.upload_limit,
+        proxied=opening.proxy is not None,
+        visitors_operate=opening.visitors_operate,
     )
     web.router.routes.insert(0, report_route(Shelf(live)))
-    config = uvicorn.Config(web, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE)
+    config = uvicorn.Config(
+        web,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE,
+        proxy_headers=opening.proxy is not None,
+        forwarded_allow_ips=opening.proxy or "",
+    )
     server = uvicorn.Server(config)
     print(
         f"Tresse est servie sur {address(opening.host, listener)} : ouvrez cette adresse dans un navigateur. Ctrl+C l’arrête.",

@@ -3,6 +3,7 @@
 What is imported where it is used takes seconds, and is there once an index is open: a server says before that it is there.
 """
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from answer import shapes
@@ -64,9 +65,10 @@ def read_passage(index: "Index", asked: shapes.Read) -> dict[str, Any]:
     }
 
 
-def list_documents(contents: "Contents") -> dict[str, Any]:
-    """List the documents and their parts, from the table of contents alone."""
-    return {"documents": [_entry(listed) for listed in contents.values()]}
+def list_documents(contents: "Contents", limit: int = shapes.MOST_DOCUMENTS, offset: int = 0) -> dict[str, Any]:
+    """List `limit` documents and their parts after the first `offset`, from the table of contents alone."""
+    listed = islice(contents.values(), offset, offset + limit)
+    return {"documents": [_entry(each) for each in listed], "total": len(contents)}
 
 
 def _entry(listed: "Listed") -> dict[str, Any]:

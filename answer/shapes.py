@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from answer.entry import QUESTION_LIMIT
 
 MOST_PASSAGES = 100  # in one reply: about 100 kB
+MOST_DOCUMENTS = 500  # in one reply: about 200 kB, and more than most corpora have
 _MOST_SCOPES, _MOST_TURNS = 100, 100
 _LONGEST_NAME = 300  # characters of a document’s id: the longest that a file system takes
 
@@ -35,6 +36,8 @@ Within = Annotated[
         "rien\u00a0: partout.",
     ),
 ]
+Limit = Annotated[int, Field(ge=1, le=MOST_DOCUMENTS, description="Nombre de documents rendus, au plus.")]
+Skipped = Annotated[int, Field(ge=0, lt=2**53, description="Nombre de documents passés avant le premier rendu.")]
 Question = Annotated[
     Text, Field(description=f"La question, comme on la pose à un collègue\u00a0: {QUESTION_LIMIT} caractères au plus.")
 ]
@@ -184,9 +187,10 @@ class DocumentEntry(Received):
 
 
 class Documents(Received):
-    """Les documents de l’index, dans leur ordre."""
+    """Des documents de l’index, dans leur ordre, et combien il y en a en tout."""
 
     documents: list[DocumentEntry]
+    total: int
 
 
 class Ready(Received):

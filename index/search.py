@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from ingest.passages import Passage
 _SCORED_WHOLE = 5_000
 _CANDIDATES = 100  # passages by signal
 _MOST_HEARD = 1_000  # passages by the words of a field, where not all are scored: what is beyond scores about nothing
+_NAMED = 10  # scopes that a refusal names: an index has thousands
 _LONGEST_QUERY = 2_000  # characters: a model reads about 1,300, and a pasted book must not hold the others up
 
 
@@ -167,9 +169,9 @@ class Index:
         """List the passages of these scopes, in reading order."""
         unknown = sorted(set(within) - self._scopes.keys())
         if unknown:
-            known = ", ".join(sorted(self._scopes))
             raise TresseError(
-                f"«\u00a0{unknown[0]}\u00a0» n’est ni un document ni une partie de document. Choisissez parmi\u00a0: {known}."
+                f"«\u00a0{unknown[0]}\u00a0» n’est ni un document ni une partie de document. "
+                f"Choisissez parmi\u00a0: {_some(self._scopes)}."
             )
         if not within:
             return np.arange(len(self.passages))
@@ -189,3 +191,9 @@ def _scores_of(numbers: Numbers, found: Numbers, scores: Signal) -> Signal:
         known = numbers[places] == found
         values[places[known]] = scores[known]
     return values
+
+
+def _some(scopes: Collection[str]) -> str:
+    """Name scopes, a few of them where there are many."""
+    named = ", ".join(nsmallest(_NAMED, scopes))
+    return f"{named}, et {len(scopes) - _NAMED} autres" if len(scopes) > _NAMED else named

@@ -1,9 +1,10 @@
 """A file of names and hashed passwords in, who may come in out. Its command line adds and removes names.
 
-    python -m interface.accounts add FICHIER NOM
+    python -m interface.accounts add FICHIER NOM [--operator]
     python -m interface.accounts remove FICHIER NOM
 
-Each line of the file is `name:scrypt:salt:hash`, in hexadecimal. Knows nothing of HTTP.
+Each line of the file is `name:scrypt:salt:hash`, in hexadecimal, with `:operator` after it for whoever may do what concerns
+every visitor. Knows nothing of HTTP.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from getpass import getpass
 from pathlib import Path
 from secrets import token_bytes
@@ -34,16 +35,17 @@ FIRST_WAIT, LONGEST_WAIT = 30.0, 900.0  # seconds: each wrong password after a w
 _COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 64 * 1024 * 1024}
 _SALT, _DIGEST = 16, 32  # bytes
 _BUCKETS = 4096  # of names that are tried: names fall into them by a secret, so that their memory is bounded
-_LINE = re.compile(rf"({NAME.pattern}):scrypt:([\da-f]{{{2 * _SALT}}}):([\da-f]{{{2 * _DIGEST}}})")
+_LINE = re.compile(rf"({NAME.pattern}):scrypt:([\da-f]{{{2 * _SALT}}}):([\da-f]{{{2 * _DIGEST}}})(:operator)?")
 _INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What is kept of a password."""
+    """What is kept of a password, and whether its owner is an operator."""
 
     salt: bytes
     digest: bytes
+    operator: bool = False
 
 
 _NOBODY = Secret(bytes(_SALT), bytes(_DIGEST))  # compared with when a name is unknown, so that it takes as long
@@ -92,6 +94,16 @@ class Accounts:
         if right:
             self._seen[name] = self._digest(f"{name}:{password}")
         return right
+
+    @property
+    def has_operators(self) -> bool:
+        """Whether there is the account of an operator."""
+        return any(known.operator for known in self.secrets.values())
+
+    def operates(self, name: str) -> bool:
+        """Tell whether this is the account of an operator."""
+        known = self.secrets.get(unicodedata.normalize("NFC", name))
+        return known is not None and known.operator
 
     def remembers(self, name: str, password: str) -> bool:
         """Tell at once whether this password was right before: a program sends it with each request.
@@ -147,13 +159,16 @@ def _read(path: Path) -> dict[str, Secret]:
             raise TresseError(
                 f"{path}, ligne {number}\u00a0: ce n’est pas un compte. Retirez la ligne, puis ajoutez le compte de nouveau."
             )
-        secrets[found[1]] = Secret(bytes.fromhex(found[2]), bytes.fromhex(found[3]))
+        secrets[found[1]] = Secret(bytes.fromhex(found[2]), bytes.fromhex(found[3]), operator=bool(found[4]))
     return secrets
 
 
 def _write(path: Path, secrets: Mapping[str, Secret]) -> None:
     """Replace the file as a whole; its name never stands for half of it, nor for one that others may read."""
-    lines = (f"{name}:scrypt:{each.salt.hex()}:{each.digest.hex()}\n" for name, each in sorted(secrets.items()))
+    lines = (
+        f"{name}:scrypt:{each.salt.hex()}:{each.digest.hex()}{':operator' if each.operator else ''}\n"
+        for name, each in sorted(secrets.items())
+    )
     try:
         with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             file.writelines(lines)  # it was made with the mode 600
@@ -164,8 +179,11 @@ def _write(path: Path, secrets: Mapping[str, Secret]) -> None:
         raise TresseError(f"{path} ne peut pas être écrit\u00a0: {error.strerror}. Choisissez un autre dossier.") from None
 
 
-def add(path: Path, name: str, ask: Callable[[], str]) -> None:
-    """Add a name with the password that `ask` gives, or give it another. Raises TresseError where one of them will not do."""
+def add(path: Path, name: str, ask: Callable[[], str], *, operator: bool = False) -> None:
+    """Add a name with the password that `ask` gives, or give it another. Raises TresseError where one of them will not do.
+
+    Who is an operator stays one until removed.
+    """
     name = unicodedata.normalize("NFC", name)
     if not NAME.fullmatch(name):
         raise TresseError(
@@ -178,7 +196,8 @@ def add(path: Path, name: str, ask: Callable[[], str]) -> None:
         raise TresseError(
             f"Le mot de passe doit compter de {SHORTEST} à {LONGEST} caractères\u00a0: quatre mots font l’affaire."
         )
-    _write(path, secrets | {name: hashed(password, token_bytes(_SALT))})
+    operator = operator or (name in secrets and secrets[name].operator)
+    _write(path, secrets | {name: replace(hashed(password, token_bytes(_SALT)), operator=operator)})
 
 
 def remove(path: Path, name: str) -> None:
@@ -205,6 +224,9 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=told)
         command.add_argument("file", type=Path, metavar="FICHIER", help="le fichier de comptes")
         command.add_argument("name", metavar="NOM", help="le nom du compte")
+    commands.choices["add"].add_argument(
+        "--operator", action="store_true", help="ce compte peut aussi lancer des évaluations et retirer des documents"
+    )
     return parser
 
 
@@ -213,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.command == "add":
-            add(options.file, options.name, _asked_password)
+            add(options.file, options.name, _asked_password, operator=options.operator)
         else:
             remove(options.file, options.name)
     except TresseError as error:

@@ -11,8 +11,7 @@ Every refusal is {"error": a French sentence}, with the status that says whose f
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
@@ -25,6 +24,8 @@ from answer import replies, shapes
 from answer.live import Live
 from answer.misread import sentence
 from errors import TresseError
+from interface.web.turns import PATIENCE, BusyError
+from interface.web.turns import Turns as AllTurns
 
 if TYPE_CHECKING:
     from interface.desk import Desk
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # questions: more do not go faster, for the model runs on all the cores that there are
 WAITING = 16  # questions: with those under way half of the threads of the server, so that pages and health get the others
-PATIENCE = 20  # seconds that a question waits its turn: it is answered in milliseconds, so that something is badly wrong
 _SOON, _LATER = {"Retry-After": "1"}, {"Retry-After": "2"}
 
 _SENTENCES = {
@@ -50,27 +50,18 @@ _DESCRIPTION = (
 )
 
 
-class Turns:
-    """Lets a few questions in at once and a few more wait; the others are refused, which costs nothing."""
-
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self._inside = BoundedSemaphore(at_once + waiting)
-        self._served = BoundedSemaphore(at_once)
+class Turns(AllTurns):
+    """The turns of the questions of programs, refused as HTTP refuses."""
 
     @contextmanager
     def taken(self, patience: float = PATIENCE) -> Iterator[None]:
         """Wait for a turn, and hold it. Raises HTTPException 429 where too many wait, or where it does not come."""
-        if not self._inside.acquire(blocking=False):
-            raise HTTPException(429, headers=_SOON)
-        try:
-            if not self._served.acquire(timeout=patience):
-                raise HTTPException(429, headers=_SOON)
+        with ExitStack() as held:
             try:
-                yield
-            finally:
-                self._served.release()
-        finally:
-            self._inside.release()
+                held.enter_context(super().taken(patience))
+            except BusyError:
+                raise HTTPException(429, headers=_SOON) from None
+            yield
 
 
 class Searched(BaseModel):
@@ -81,6 +72,15 @@ class Searched(BaseModel):
     q: shapes.Question
     top: shapes.Top = 10
     within: shapes.Within = []
+
+
+class Paged(BaseModel):
+    """What an address says of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: shapes.Limit = shapes.MOST_DOCUMENTS
+    offset: shapes.Skipped = 0
 
 
 def api(live: "Live[Desk]", *, protected: bool = False, turns: Turns | None = None) -> FastAPI:
@@ -130,10 +130,10 @@ def _questions(live: "Live[Desk]", turns: Turns) -> APIRouter:
 def _state(live: "Live[Desk]") -> APIRouter:
     routes = APIRouter()
 
-    @routes.get("/documents", summary="Voir les documents", response_model=shapes.Documents, responses=_faults(503))
-    def documents() -> JSONResponse:
+    @routes.get("/documents", summary="Voir les documents", response_model=shapes.Documents, responses=_faults(422, 503))
+    def documents(asked: Annotated[Paged, Query()]) -> JSONResponse:
         """Donne les documents de l’index et leurs parties, avec ce qu’il faut écrire dans `within`."""
-        return _reply(replies.list_documents(_desk(live).index.contents))
+        return _reply(replies.list_documents(_desk(live).index.contents, asked.limit, asked.offset))
 
     @routes.get(
         "/health", summary="Savoir si Tresse répond", response_model=shapes.Ready, responses={503: {"model": shapes.Unready}}

@@ -7,7 +7,7 @@ import gradio as gr
 from answer.entry import QUESTION_LIMIT
 from answer.live import Live
 from interface.assistant.feedback import Feedback
-from interface.assistant.handlers import EVERYWHERE, Handlers, Parts, check, scope_label
+from interface.assistant.handlers import AT_ONCE, EVERYWHERE, Handlers, Parts, check, scope_label
 from interface.assistant.kept import SECRET, STORAGE
 from interface.assistant.sources import EMPTY
 from interface.assistant.told import welcome
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from interface.desk import Desk
 
 LOADING_LOOK = 1  # second between two looks at whether the index is there
-AT_ONCE = 8  # questions of several visitors: one that takes long holds nobody else up
 HEADER = (
     '<header id="tresse"><a class="skip" href="#question">Aller à la question</a>'
     "<h1>Tresse</h1><p>Posez votre question comme à un collègue\u00a0: "

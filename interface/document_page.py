@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,9 @@ import gradio as gr
 
 from answer.live import LOADING, Live
 from errors import TresseError
-from interface.document.looking import Looking, done, look, search, step, view
+from interface.document.looking import LONGEST_WORDS, Looking, done, look, search, step, view
 from interface.document.outline import SHELF_LENGTH, shelf_html
+from interface.web.turns import BusyError, Turns
 
 if TYPE_CHECKING:
     from interface.desk import Desk
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+AT_ONCE, WAITING = 4, 12  # readers: more do not go faster, and the others must find a thread of the server
+LONGEST_ORDER = 2_000  # characters: the address of a passage, or words to search
 LOADING_LOOK = 1  # second between two looks at whether the index is there
 OPENING = "Les documents s’ouvrent\u00a0: encore quelques secondes."
 UNEXPECTED = "Une erreur inattendue a empêché l’affichage. Rechargez la page\u00a0; le journal du serveur en donne la cause."
@@ -41,11 +44,12 @@ class Board:
     status: gr.Markdown
     matches: gr.Markdown
     sheet: gr.Markdown
+    turns: Turns = field(default_factory=lambda: Turns(AT_ONCE, WAITING))
 
     @property
     def outputs(self) -> list[Any]:
         """Every component, as the outputs of an event."""
-        return [getattr(self, field.name) for field in fields(self)]
+        return [getattr(self, each.name) for each in fields(self) if each.name != "turns"]
 
     def shown(self, desk: "Desk", seen: Looking, words: str | None = None, *, number: str = "0") -> dict[Any, Any]:
         """Return what changes when a visitor goes to a place, with other words in the box where `words` are given."""
@@ -130,7 +134,7 @@ def _obey(board: Board, live: Live["Desk"]) -> None:
     """Follow links and search, as static/document.js asks: one order at a time, whose number is echoed when it is done."""
 
     def obey(order: str, seen: Looking) -> dict[Any, Any]:
-        number, verb, what = [*order.split(" ", 2), "", ""][:3]
+        number, verb, what = [*order[:LONGEST_ORDER].split(" ", 2), "", ""][:3]
 
         def move(desk: "Desk") -> tuple[Looking, str | None]:
             if verb == "go":
@@ -147,7 +151,8 @@ def _obey(board: Board, live: Live["Desk"]) -> None:
 def _pick_on_request(board: Board, live: Live["Desk"]) -> None:
     def pick(words: str, seen: Looking) -> str:
         try:
-            return _shelf(live.current(), seen, words)
+            with board.turns.taken():
+                return _shelf(live.current(), seen, words[:LONGEST_WORDS])
         except TresseError:
             return ""
 
@@ -160,7 +165,10 @@ def _kept(
     """Return what a move shows, or why it cannot be made. Never raises: Gradio would cover the text with « Erreur »."""
     try:
         desk = live.current()
-        return board.shown(desk, *move(desk), number=number)
+        with board.turns.taken():
+            return board.shown(desk, *move(desk), number=number)
+    except BusyError as busy:
+        return {board.status: f"<p>{escape(str(busy))}</p>" + done(number)}
     except TresseError as fault:
         return {board.sheet: _notice(OPENING if str(fault) == LOADING else str(fault)) + done(number)}
     except Exception:

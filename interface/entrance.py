@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interface.accounts import Accounts, Locked
 from interface.login_page import LOGIN, LOGOUT, login_page, logout_page
-from interface.security import API, VISITOR
+from interface.security import API, OPERATOR, VISITOR
 
 COOKIE = "tresse_session"
 SESSION_LENGTH = 12 * 3600  # seconds: a working day
@@ -92,7 +92,7 @@ class Entrance:
             return self._logout(request)
         name = self.sessions.name(request.cookies.get(COOKIE, ""))
         if name:
-            request.scope[VISITOR] = name
+            request.scope[VISITOR], request.scope[OPERATOR] = name, self.accounts.operates(name)
             return None
         if path.startswith(API):
             return await self._program(request)

@@ -6,7 +6,7 @@ what draws with it in `interface/evaluation/`: that takes seconds, and the page 
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -18,6 +18,7 @@ from interface.evaluation.naming import RUN_PARAMETER, report_address
 from interface.evaluation.shelf import PUBLISHED, Shelf
 from interface.evaluation.starter import QUICK, QUIET, lay_out_starter, run_evaluations
 from interface.evaluation.telling import NO_RUN, block, notice
+from interface.web.turns import Turns
 
 if TYPE_CHECKING:
     from interface.desk import Desk
@@ -30,6 +31,7 @@ HEADER = (
     "la bonne réponse, mot pour mot.</p></header>"
 )
 NO_OTHER = "aucune"
+AT_ONCE, WAITING = 2, 12  # readers: a comparison draws thousands of samples, and the others must find a thread of the server
 FIRST_CHOICES = ("Tous les genres", "Toutes les parties", "Toutes les causes")
 
 
@@ -51,6 +53,7 @@ class Board:
     compared: gr.Markdown
     both: gr.Button
     comparing: gr.Column
+    turns: Turns = field(default_factory=lambda: Turns(AT_ONCE, WAITING))
 
 
 def evaluation_page(live: Live["Desk"], evaluator: Evaluator | None = None, shelf: Shelf | None = None) -> None:
@@ -125,7 +128,7 @@ def _show_what_is_chosen(board: Board, shelf: Shelf) -> None:
     loading = gr.Timer(QUICK)
 
     def show(folder: str | None) -> dict[Any, Any]:
-        return _told(board.shown, lambda: _shown(board, shelf, folder))
+        return _told(board, board.shown, lambda: _shown(board, shelf, folder))
 
     def name_parts(folder: str | None, titled: bool) -> dict[Any, Any]:
         """Show the run again once the documents are there, whose parts it names."""
@@ -171,7 +174,7 @@ def _filter_failures(board: Board, shelf: Shelf) -> None:
 
             target = 0 if step is None else place + step
             wanted = Filter(kind, part, fault)
-            return _told(board.failures, lambda: _failures(board, shelf, folder, target, wanted) if folder else {})
+            return _told(board, board.failures, lambda: _failures(board, shelf, folder, target, wanted) if folder else {})
 
         return turn
 
@@ -201,7 +204,7 @@ def _failures(board: Board, shelf: Shelf, folder: str, place: int, wanted: Any) 
 
 def _compare(board: Board, shelf: Shelf) -> None:
     def compare(folder: str | None, other: str) -> dict[Any, Any]:
-        return _told(board.compared, lambda: _compared(board, shelf, folder or PUBLISHED, other))
+        return _told(board, board.compared, lambda: _compared(board, shelf, folder or PUBLISHED, other or NO_OTHER))
 
     gr.on(
         [board.chosen.change, board.other.change], compare, [board.chosen, board.other], [board.compared, board.both], **QUIET
@@ -222,9 +225,11 @@ def _compared(board: Board, shelf: Shelf, folder: str, other: str) -> dict[Any, 
 
 def _list_at_arrival(board: Board, shelf: Shelf) -> None:
     def arrive(request: gr.Request) -> dict[Any, Any]:
-        return _listed(board, shelf, request.query_params.get(RUN_PARAMETER))
+        wanted = request.query_params.get(RUN_PARAMETER)
+        return _told(board, board.shown, lambda: _listed(board, shelf, wanted))
 
-    gr.context.Context.root_block.load(arrive, None, [board.chosen, board.other, board.comparing], **QUIET)
+    shown = [board.chosen, board.other, board.comparing, board.shown]
+    gr.context.Context.root_block.load(arrive, None, shown, **QUIET)
 
 
 def _listed(board: Board, shelf: Shelf, wanted: str | None) -> dict[Any, Any]:
@@ -240,10 +245,11 @@ def _listed(board: Board, shelf: Shelf, wanted: str | None) -> dict[Any, Any]:
     }
 
 
-def _told(where: gr.Markdown, make: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
+def _told(board: Board, where: gr.Markdown, make: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
     """Return what `make` does, or the sentence that says why it could not: where a handler raises, Gradio hides the page."""
     try:
-        return make()
+        with board.turns.taken():
+            return make()
     except TresseError as fault:
         return {where: notice(str(fault))}
     except Exception:

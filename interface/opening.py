@@ -16,13 +16,27 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Where the pages are served, to whom, under which names, and how many bytes may be added, None where no file may."""
+    """Where the pages are served, to whom, under which names, and how many bytes may be added, None where no file may.
+
+    `proxy`: the address of the proxy before it, which alone is believed on who asks, over what and under which name.
+    """
 
     host: str
     public: bool
     names: tuple[str, ...]
     accounts: Accounts | None
     upload_limit: int | None
+    proxy: str | None = None
+
+    @property
+    def visitors_operate(self) -> bool:
+        """Whether whoever comes may do what concerns every visitor: on this machine, asked by nobody else, it is its user."""
+        return self.accounts is None and not self.public
+
+    @property
+    def operated(self) -> bool:
+        """Whether there is anybody who may start an evaluation."""
+        return self.visitors_operate or (self.accounts is not None and self.accounts.has_operators)
 
 
 def decide(
@@ -32,6 +46,7 @@ def decide(
     names: tuple[str, ...] = (),
     auth_file: Path | None = None,
     upload: bool = False,
+    proxy: str | None = None,
 ) -> Opening:
     """Decide who is served. Raises TresseError where it would be more than was said, or the accounts cannot be read."""
     host = host or (EVERY_MACHINE if public else THIS_MACHINE)
@@ -41,7 +56,17 @@ def decide(
             "Tresse dira ce qu’il faut régler. Sinon, retirez --host."
         )
     accounts = read_accounts(auth_file) if auth_file else None
-    return Opening(host, public, names, accounts, UPLOAD_LIMIT if upload else None)
+    return Opening(host, public, names, accounts, UPLOAD_LIMIT if upload else None, proxy)
+
+
+def proxy_address(text: str) -> str:
+    """Read the address of a proxy. Raises TresseError where it is none: a name could be made to lead elsewhere."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise TresseError(
+            f"«\u00a0{text}\u00a0» n’est pas une adresse\u00a0; donnez celle du serveur mandataire, comme 127.0.0.1."
+        ) from None
 
 
 def public_name(text: str) -> str:
@@ -63,6 +88,13 @@ def warnings(opening: Opening) -> tuple[str, ...]:
         "--name en ajoute un\u00a0: --name tresse.mairie.fr.",
         "- Tresse ne chiffre rien\u00a0: le TLS revient à un serveur mandataire placé devant elle (Caddy, nginx).",
     ]
+    if opening.proxy is None:
+        told.append("- Derrière un serveur mandataire, ajoutez --proxy et son adresse\u00a0: sinon ce qu’il dit n’est pas cru.")
+    if not opening.operated:
+        told.append(
+            "- Personne ne peut lancer d’évaluation ni retirer le document d’un autre depuis la page\u00a0: "
+            "cela demande un compte d’opérateur (python -m interface.accounts add FICHIER NOM --operator)."
+        )
     if opening.accounts:
         return (*told, "- Un compte est demandé. Sans TLS, les mots de passe passent en clair sur le réseau.")
     told.append(

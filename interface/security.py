@@ -17,9 +17,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Routes of Gradio that the pages do not use: files and addresses fetched by the server, monitoring, stored links.
-CLOSED = re.compile(r"(/gradio_api)?/(file=|file/|proxy=|stream/|monitoring|deep_link|vibe|dev|component_server|run_history)")
-UPLOAD = re.compile(r"(/gradio_api)?/upload")  # closed too, unless documents may be added from the page
+from interface.web.addresses import UPLOAD, is_open
+
+# What a proxy says of a request. Gradio makes the addresses of a page of them, so that only a proxy may say them.
+_FORWARDED = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|x-gradio-.*|x-original-.*|x-rewrite-.*")
+_HOST_SAID = "x-forwarded-host"
 
 API, API_BODY_LIMIT = "/api/", 64 * 1024  # bytes: a question and a long conversation
 BODY_LIMIT = 1024 * 1024  # bytes: what a page sends back of itself with a click
@@ -41,6 +43,7 @@ HEADERS = {
 }
 STATIC = Path(__file__).with_name("static")
 VISITOR = "tresse.visitor"  # in the scope of a request: the name under which a session was opened
+OPERATOR = "tresse.operator"  # and whether whoever sends it may do what concerns every visitor
 _WAY_OUT = (
     '<footer style="padding: 8px 24px; font: 14px system-ui, sans-serif; color: var(--soft)">{visitor}\u00a0: '
     '<a href="/deconnexion" style="color: var(--accent)">se déconnecter</a></footer></body>'
@@ -64,11 +67,23 @@ HEAD = _head()
 class Guard:
     """ASGI middleware that refuses foreign callers and closed routes, and gives each page its policy and French head."""
 
-    def __init__(self, app: ASGIApp, *, names: Collection[str], upload_limit: int | None = None) -> None:
-        """`names`: what the server is called besides its addresses; `upload_limit`: bytes of files to add, None for none."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        names: Collection[str],
+        upload_limit: int | None = None,
+        proxied: bool = False,
+        visitors_operate: bool = True,
+    ) -> None:
+        """`names`: what the server is called besides its addresses; `upload_limit`: bytes of files to add, None for none.
+
+        `proxied`: whether a proxy says under which name it was called; `visitors_operate`: whether whoever comes may do what
+        concerns every visitor, where no account says who may.
+        """
         self.app = app
         self.names = frozenset(name.lower() for name in names) | {"localhost"}
-        self.upload_limit = upload_limit
+        self.upload_limit, self.proxied, self.visitors_operate = upload_limit, proxied, visitors_operate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
@@ -79,6 +94,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         path, headers = scope["path"], Headers(scope=scope)
+        scope = self._unforged(scope)
         sender = PageSender(scope, send)
         body = Body(receive, sender, limit=self._limit(path), refusal=_refusal(path, 413, _TOO_LARGE))
         refusal = self._refused(path, scope["method"], headers) or body.announced(headers)
@@ -92,19 +108,34 @@ class Guard:
                 raise
 
     def _limit(self, path: str) -> int:
-        if UPLOAD.match(path):
+        if path == UPLOAD:
             return self.upload_limit or 0
         return API_BODY_LIMIT if path.startswith(API) else BODY_LIMIT
 
     def _refused(self, path: str, method: str, headers: Headers) -> Response | None:
         host = headers.get("host", "")
-        if not self._known(host):
+        said = headers.get(_HOST_SAID, host).partition(",")[0].strip() if self.proxied else host
+        if not (self._known(host) and self._known(said)):
             return _refusal(path, 421, "Cette adresse n’est pas celle du serveur.")
-        if _foreign(method, headers, host):
+        if _foreign(method, headers, said):
             return _refusal(path, 403, "Demande refusée\u00a0: elle vient d’un autre site.")
-        if CLOSED.match(path) or (UPLOAD.match(path) and self.upload_limit is None):
+        if not is_open(path, upload=self.upload_limit is not None):
             return _refusal(path, 404, "Cette adresse n’existe pas.")
         return None
+
+    def _unforged(self, scope: Scope) -> Scope:
+        """Return a request without what anyone may say of the way by which it came.
+
+        A server started behind a proxy has read the scheme and the address of the visitor before, from that proxy alone.
+        """
+        kept = [
+            (name, value)
+            for name, value in scope["headers"]
+            if not _FORWARDED.fullmatch(name) or (self.proxied and name == _HOST_SAID.encode())
+        ]
+        if self.proxied:
+            kept.append((b"x-forwarded-proto", scope["scheme"].encode()))
+        return {**scope, "headers": kept, OPERATOR: self.visitors_operate}
 
     def _known(self, host: str) -> bool:
         """Tell whether `host` is a name of ours or a bare address: only a name can be made to point elsewhere."""

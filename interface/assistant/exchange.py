@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from secrets import token_urlsafe
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from answer.live import Live
@@ -69,10 +71,15 @@ def settle(asked: Exchange, before: Sequence[Exchange], live: "Live[Desk]") -> E
     return replace(asked, answer=answer, cited=cited, several=several, after=After(token_urlsafe(12)))
 
 
-def settle_all(questions: Sequence[tuple[str, Collection[str]]], live: "Live[Desk]") -> tuple[Exchange, ...]:
-    """Ask the questions of a conversation again, one after the other."""
+def settle_all(
+    questions: Sequence[tuple[str, Collection[str]]], live: "Live[Desk]", *, seconds: float = inf
+) -> tuple[Exchange, ...]:
+    """Ask the questions of a conversation again, one after the other; those for which no time is left are not asked."""
     told: tuple[Exchange, ...] = ()
+    until = monotonic() + seconds
     for number, (question, within) in enumerate(questions, 1):
+        if monotonic() > until:
+            break
         told = (*told, settle(Exchange(number, question, tuple(within)), told, live))
     return told
 

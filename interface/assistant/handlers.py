@@ -4,7 +4,7 @@ No handler raises: Gradio would hide the whole conversation. What comes from the
 unread, because its own reading would refuse the scopes of documents that came after the page was laid out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -21,10 +21,11 @@ from interface.assistant.export import as_markdown, as_page
 from interface.assistant.feedback import Feedback
 from interface.assistant.kept import keep, read_kept
 from interface.assistant.messages import messages
-from interface.assistant.orders import obey
+from interface.assistant.orders import Done, obey
 from interface.assistant.running import Running
 from interface.assistant.sources import panel
 from interface.assistant.told import announced, comment_label, download, finished, notice, welcome
+from interface.web.turns import BusyError, Turns
 
 if TYPE_CHECKING:
     from index.contents import Contents
@@ -34,6 +35,12 @@ Said = tuple[Exchange, ...]
 Shown = dict[Any, Any]  # what a handler changes, by component
 
 EVERYWHERE = "Chercher partout"
+AT_ONCE, WAITING = 8, 24  # questions of all visitors: one that takes long holds nobody else up
+RECALLS_WAITING, PATIENCE = 4, 5.0  # conversations that wait to be asked again, and seconds that each of them waits
+RECALL = 3.0  # seconds that one may take: ten times what it takes a reader who comes back
+MOST_QUESTIONS = 100  # of a conversation
+LONGEST_ORDER = 2_000  # characters: a remark, and what it is about
+TOO_MANY = f"Cette conversation compte déjà {MOST_QUESTIONS} questions\u00a0: commencez-en une nouvelle."
 NOTHING_ASKED = "Écrivez d’abord votre question."
 RESTARTED, ERASED = "Nouvelle conversation.", "Conversation effacée\u00a0: rien n’en reste dans ce navigateur."
 
@@ -66,6 +73,7 @@ class Handlers:
     def __init__(self, parts: Parts, live: "Live[Desk]", feedback: Feedback | None) -> None:
         self.parts, self.live, self.feedback = parts, live, feedback
         self.running: Running[Exchange] = Running()
+        self.answering, self.recalling, self.working = Turns(AT_ONCE, WAITING), Turns(1, RECALLS_WAITING), Turns(2, WAITING)
 
     def furnish(self, stored: Any, said: Said) -> Shown:
         """Fill in what rests on the documents, once they are there, and ask again what the visitor's browser kept."""
@@ -81,8 +89,19 @@ class Handlers:
             parts.loading: gr.update(active=False),
             parts.status: announced("Tresse est prête.", ready=True),
         }
-        found = () if any(exchange.answer for exchange in said) else settle_all(read_kept(stored), self.live)
+        try:
+            found = () if any(exchange.answer for exchange in said) else self._again(stored, patience=0)
+        except BusyError:  # the next tick tries again
+            return shown | {parts.loading: gr.update(active=True)}
         return shown | self._restored(found, shown) if found else shown
+
+    def _again(self, stored: Any, *, patience: float) -> Said:
+        """Ask again what a browser kept, within a few seconds of one processor for all visitors. Raises BusyError."""
+        questions = read_kept(stored)
+        if not questions:
+            return ()
+        with self.recalling.taken(patience):
+            return settle_all(questions, self.live, seconds=RECALL)
 
     def _restored(self, found: Said, furnished: Shown) -> Shown:
         parts = self.parts
@@ -97,16 +116,30 @@ class Handlers:
         scopes = tuple(str(scope) for scope in within) if isinstance(within, list) else ()
         asked = Exchange(len(said) + 1, str(text).strip(), scopes)
         yield self._told((*said, asked), "") | {parts.talk: said, parts.question: ""}
-        outcome = self.running.outcome(str(request.session_hash), partial(settle, asked, said, self.live))
+        outcome = self.running.outcome(str(request.session_hash), partial(self._settled, asked, said))
         if outcome == "forgotten":
             return
         told = (*said, replace(asked, fault=STOPPED) if outcome == "stopped" else outcome)
         yield self._told(told, finished(told[-1])) | ({parts.kept: keep(told)} if told[-1].answer else {})
         yield {parts.chat: messages(told, suggested(told, self.live))}
 
+    def _settled(self, asked: Exchange, said: Said) -> Exchange:
+        """Answer a question when its turn comes: one that is not waited for any more still holds it."""
+        try:
+            with self.answering.taken():
+                return settle(asked, said, self.live)
+        except BusyError as busy:
+            return replace(asked, fault=str(busy))
+
     def _recalled(self, said: Said, stored: Any) -> Said:
-        """Return the conversation; where a server that was started again has forgotten it, as the browser still knows it."""
-        return said if said or not self.live.ready else settle_all(read_kept(stored), self.live)
+        """Return the conversation; where a server that was started again has forgotten it, as the browser still knows it.
+
+        Where too many are asked again at once it begins anew.
+        """
+        try:
+            return said if said or not self.live.ready else self._again(stored, patience=PATIENCE)
+        except BusyError:
+            return ()
 
     def stop(self, request: gr.Request) -> None:
         """Stop waiting for the question under way."""
@@ -127,8 +160,15 @@ class Handlers:
 
     def follow(self, order: Any, said: Said, stored: Any) -> Shown:
         """Do what a button of an answer asks for, as « 4 judge 3 useful »: the fourth order, on the third answer."""
-        parts, wanted = self.parts, str(order).partition(" ")[2]
-        done = obey(wanted, self._recalled(said, stored), self.live, self.feedback)
+        parts, wanted = self.parts, str(order)[:LONGEST_ORDER].partition(" ")[2]
+        try:
+            with self.working.taken():
+                return self._followed(obey(wanted, self._recalled(said, stored), self.live, self.feedback))
+        except BusyError as busy:
+            return {parts.status: announced(str(busy))}
+
+    def _followed(self, done: Done) -> Shown:
+        parts = self.parts
         shown: Shown = {
             parts.chat: messages(done.said, suggested(done.said, self.live)),
             parts.talk: done.said,
@@ -141,18 +181,28 @@ class Handlers:
 
     def remark(self, words: Any, judged: int, said: Said) -> Shown:
         """Add words to the opinion that was just given."""
-        done = obey(f"remark {judged} {str(words).strip()}", said, self.live, self.feedback)
+        remark = str(words).strip()[:LONGEST_ORDER]
+        try:
+            with self.working.taken():
+                done = obey(f"remark {judged} {remark}", said, self.live, self.feedback)
+        except BusyError as busy:
+            return {self.parts.status: announced(str(busy))}
         return {self.parts.status: announced(done.words), self.parts.comment: gr.update(visible=False, value="")}
 
     def export_markdown(self, said: Said, stored: Any) -> Shown:
         """Hand over the conversation as Markdown."""
-        return self._file("conversation-tresse.md", as_markdown(self._recalled(said, stored), datetime.now()))
+        return self._exported("conversation-tresse.md", as_markdown, said, stored)
 
     def export_page(self, said: Said, stored: Any) -> Shown:
         """Hand over the conversation as a page of its own."""
-        return self._file("conversation-tresse.html", as_page(self._recalled(said, stored), datetime.now()))
+        return self._exported("conversation-tresse.html", as_page, said, stored)
 
-    def _file(self, name: str, text: str) -> Shown:
+    def _exported(self, name: str, write: Callable[[Said, datetime], str], said: Said, stored: Any) -> Shown:
+        try:
+            with self.working.taken():
+                text = write(self._recalled(said, stored), datetime.now())
+        except BusyError as busy:
+            return {self.parts.status: announced(str(busy))}
         told = announced(f"Fichier {name} enregistré.")
         return {self.parts.outbox: download(name, text, token_hex(4)), self.parts.status: told}
 
@@ -182,8 +232,11 @@ def scope_label(chosen: Sequence[str]) -> str:
 
 
 def check(text: Any, *others: Any) -> list[dict[str, Any]]:
-    """Refuse a question under its box, where it stays to be corrected. Gradio wants a word on every other input too."""
-    fault = question_fault(str(text))
+    """Refuse a question under its box, where it stays to be corrected. Gradio wants a word on every other input too.
+
+    The second of the `others` is the conversation, of which every question shows the whole again.
+    """
+    fault = question_fault(str(text)) or (TOO_MANY if len(others) > 1 and len(others[1] or ()) >= MOST_QUESTIONS else "")
     return [gr.validate(not fault, fault), *(gr.validate(True, "") for _ in others)]
 
 

@@ -64,6 +64,7 @@ class Job:
 
     steps: list[str] = field(default_factory=list)
     outcome: "Future[Added | str]" = field(default_factory=Future)
+    begun: bool = True
 
 
 class Uploads:
@@ -73,6 +74,7 @@ class Uploads:
         self._settings, self._live = settings, live
         self._folder = settings.corpus / FOLDER
         self._busy = Lock()
+        self._owners: dict[str, str] = {}  # of the documents added since the server began: who may take them out again
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="uploads")
 
     @property
@@ -84,16 +86,23 @@ class Uploads:
         """Tell whether a document was added here, and may be taken out again."""
         return document.startswith(f"{FOLDER}/")
 
-    def add(self, file: Path, name: str) -> Job:
-        """Begin to add a file that its owner calls `name`; the file goes away, whatever becomes of it."""
+    def added_by(self, document: str, owner: str) -> bool:
+        """Tell whether a document was added under this name, since the server began; under none, "", nothing was."""
+        return bool(owner) and self._owners.get(document) == owner
+
+    def add(self, file: Path, name: str, owner: str = "") -> Job:
+        """Begin to add a file that its sender calls `name`; the file goes away, whatever becomes of it."""
 
         def work(say: Callable[[str], None]) -> Added:
             try:
-                return self._add(file, name, say)
+                return self._add(file, name, owner, say)
             finally:
                 _discard(file)
 
-        return self._begin(work)
+        job = self._begin(work)
+        if not job.begun:
+            _discard(file)
+        return job
 
     def remove(self, document: str) -> Job:
         """Begin to take a document out; its title comes of it."""
@@ -102,6 +111,7 @@ class Uploads:
     def _begin(self, work: Callable[[Callable[[str], None]], "Added | str"]) -> Job:
         job = Job()
         if not self._busy.acquire(blocking=False):
+            job.begun = False
             job.outcome.set_exception(TresseError(BUSY))
             return job
 
@@ -119,7 +129,7 @@ class Uploads:
         job.outcome = self._thread.submit(run)
         return job
 
-    def _add(self, file: Path, name: str, say: Callable[[str], None]) -> Added:
+    def _add(self, file: Path, name: str, owner: str, say: Callable[[str], None]) -> Added:
         say(READING)
         desk = self._live.current()
         self._check_room(file, name)
@@ -136,6 +146,7 @@ class Uploads:
                 next((aside.reason for aside in report.asides if aside.name == f"{FOLDER}/{target.name}"), UNEXPECTED)
             )
         desk = self._live.refresh()
+        self._owners[name] = owner
         document = desk.index.documents[name]
         say(QUESTIONING)
         questions = tuple(islice(_answered(document, desk.assistant), EXAMPLE_LIMIT))
@@ -151,6 +162,7 @@ class Uploads:
         with _withdrawn(own, self._folder / _ASIDE):
             build_index(self._settings, progress=False, encoder=desk.index.encoder)
         self._live.refresh()
+        self._owners.pop(document, None)
         return listed.title
 
     def _give_up(self, desk: "Desk", target: Path) -> None:

@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
+from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from errors import TresseError
 from interface.document.looking import Looking, look
 from interface.document.upload import MOST_BYTES, MOST_FILES, Added, Job, Uploads, spoken_size
 from interface.links import passage_link
+from interface.web.visitor import mailbox, operates, owner
 
 if TYPE_CHECKING:
     from interface.desk import Desk
@@ -26,15 +28,94 @@ log = logging.getLogger(__name__)
 _LOOK = 0.3  # second between two looks at what an addition is doing
 _PATIENCE = 10  # seconds between two signs that it goes on: a screen reader says each of them
 WAITING = "Un instant"
+NOT_YOURS = (
+    "Ce document a été ajouté par quelqu’un d’autre, ou avant que Tresse soit relancée : "
+    "demandez à la personne qui tient ce serveur de le retirer."
+)
 QUEUED = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 1}
 AT_ONCE = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """The components that an addition or a removal changes, besides those of `board`, and what becomes of them."""
+
+    uploads: Uploads
+    board: "Board"
+    live: Live["Desk"]
+    file: gr.File
+    told: gr.Markdown
+    withdraw: gr.Button
+    sure: gr.Column
+    asked: gr.Markdown
+
+    def add(self, seen: Looking, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        """Add the file that whoever asks has just sent."""
+        try:
+            path = mailbox(request).take()
+        except TresseError as fault:
+            yield {self.told: _notice(str(fault)), self.file: None}
+            return
+        job = self.uploads.add(path, path.name, owner(request))
+        for progress in _watched(job):
+            yield {self.told: progress}
+        try:
+            added = job.outcome.result()
+        except TresseError as fault:
+            yield {self.told: _refused(path.name, str(fault)), self.file: None}
+            return
+        assert isinstance(added, Added)
+        desk = self.live.current()
+        place = look(desk, f"{added.document.id}@0-0", seen)
+        yield {**self.board.shown(desk, place, ""), self.told: added_html(added), self.file: None}
+
+    def remove(self, seen: Looking, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        """Take the document that is read out again."""
+        if not self._may_remove(seen, request):
+            yield {self.told: _notice(NOT_YOURS), self.sure: gr.update(visible=False)}
+            return
+        job = self.uploads.remove(seen.document)
+        for progress in _watched(job):
+            yield {self.told: progress, self.sure: gr.update(visible=False)}
+        try:
+            title = job.outcome.result()
+        except TresseError as fault:
+            yield {self.told: _notice(str(fault)), self.sure: gr.update(visible=False)}
+            return
+        desk = self.live.current()
+        yield {
+            **self.board.shown(desk, look(desk, "", seen), ""),
+            self.told: f'<p class="fait">«\u00a0{escape(str(title))}\u00a0» est retiré, et son fichier effacé.</p>',
+            self.sure: gr.update(visible=False),
+        }
+
+    def offer(self, seen: Looking, request: gr.Request) -> tuple[Any, Any]:
+        """Offer to take out the document that is read, to whoever may."""
+        return gr.update(visible=self._may_remove(seen, request)), gr.update(visible=False)
+
+    def doubt(self, seen: Looking, request: gr.Request) -> dict[Any, Any]:
+        """Ask whether it is meant."""
+        if not self._may_remove(seen, request):
+            return {self.told: _notice(NOT_YOURS)}
+        listed = self.live.current().index.contents.get(seen.document)
+        title = listed.title if listed else seen.document
+        return {
+            self.told: "",
+            self.asked: f"<p>Retirer «\u00a0{escape(title)}\u00a0»\u00a0? Son fichier sera effacé.</p>",
+            self.sure: gr.update(visible=True),
+            self.withdraw: gr.update(visible=False),
+        }
+
+    def _may_remove(self, seen: Looking, request: gr.Request) -> bool:
+        allowed = operates(request) or self.uploads.added_by(seen.document, owner(request))
+        return allowed and self.uploads.added(seen.document)
 
 
 def upload_panel(uploads: Uploads, board: "Board", live: Live["Desk"]) -> None:
     """Lay out what adds a document to those of `board`, and takes out again the one that is read."""
     with gr.Accordion("Ajouter un document", open=False, elem_id="add"):
         gr.Markdown(limits_html(uploads.formats), elem_id="add-limits", latex_delimiters=[])
-        file = gr.File(label="Fichier à ajouter", elem_id="add-file", height=180)
+        file = gr.File(label="Fichier à ajouter", elem_id="add-file", height=180, interactive=True)
     told = gr.Markdown("", elem_id="add-told", latex_delimiters=[])
     withdraw = gr.Button("Retirer ce document", size="sm", elem_id="withdraw", visible=False)
     with gr.Column(elem_id="withdraw-sure", visible=False) as sure:
@@ -42,56 +123,21 @@ def upload_panel(uploads: Uploads, board: "Board", live: Live["Desk"]) -> None:
         with gr.Row():
             yes = gr.Button("Oui, le retirer", size="sm", elem_id="withdraw-yes", min_width=0)
             no = gr.Button("Non, le garder", size="sm", elem_id="withdraw-no", min_width=0)
+    does = Panel(uploads, board, live, file, told, withdraw, sure, asked)
     outputs = [*board.outputs, file, told, withdraw, sure, asked]
+    # The file is no input, for no event takes one: it waits where whoever sent it alone reaches it.
+    file.upload(does.add, board.looking, outputs, **QUEUED)
+    board.looking.change(does.offer, board.looking, [withdraw, sure], **AT_ONCE)
+    withdraw.click(does.doubt, board.looking, [told, asked, sure, withdraw], **AT_ONCE)
+    no.click(does.offer, board.looking, [withdraw, sure], **AT_ONCE)
+    yes.click(does.remove, board.looking, outputs, **QUEUED)
+    gr.context.Context.root_block.unload(_leave)
 
-    def add(path: str | None, seen: Looking) -> Iterator[dict[Any, Any]]:
-        if not path:
-            return
-        job = uploads.add(Path(path), Path(path).name)
-        for progress in _watched(job):
-            yield {told: progress}
-        try:
-            added = job.outcome.result()
-        except TresseError as fault:
-            yield {told: _refused(Path(path).name, str(fault)), file: None}
-            return
-        assert isinstance(added, Added)
-        place = look(live.current(), f"{added.document.id}@0-0", seen)
-        yield {**board.shown(live.current(), place, ""), told: added_html(added), file: None}
 
-    def remove(seen: Looking) -> Iterator[dict[Any, Any]]:
-        job = uploads.remove(seen.document)
-        for progress in _watched(job):
-            yield {told: progress, sure: gr.update(visible=False)}
-        try:
-            title = job.outcome.result()
-        except TresseError as fault:
-            yield {told: f'<p class="avis">{escape(str(fault))}</p>', sure: gr.update(visible=False)}
-            return
-        yield {
-            **board.shown(live.current(), look(live.current(), "", seen), ""),
-            told: f'<p class="fait">«\u00a0{escape(str(title))}\u00a0» est retiré, et son fichier effacé.</p>',
-            sure: gr.update(visible=False),
-        }
-
-    def offer(seen: Looking) -> tuple[Any, Any]:
-        return gr.update(visible=uploads.added(seen.document)), gr.update(visible=False)
-
-    def doubt(seen: Looking) -> dict[Any, Any]:
-        listed = live.current().index.contents.get(seen.document)
-        title = listed.title if listed else seen.document
-        return {
-            told: "",
-            asked: f"<p>Retirer «\u00a0{escape(title)}\u00a0»\u00a0? Son fichier sera effacé.</p>",
-            sure: gr.update(visible=True),
-            withdraw: gr.update(visible=False),
-        }
-
-    file.upload(add, [file, board.looking], outputs, **QUEUED)
-    board.looking.change(offer, board.looking, [withdraw, sure], **AT_ONCE)
-    withdraw.click(doubt, board.looking, [told, asked, sure, withdraw], **AT_ONCE)
-    no.click(offer, board.looking, [withdraw, sure], **AT_ONCE)
-    yes.click(remove, board.looking, outputs, **QUEUED)
+def _leave(request: gr.Request) -> None:
+    """Remove what a visitor has sent and not added when they close the page."""
+    with suppress(TresseError):
+        mailbox(request).forget()
 
 
 def _watched(job: Job) -> Iterator[str]:
@@ -128,6 +174,10 @@ def _progress(steps: Sequence[str], seconds: int) -> str:
     items = "".join(f'<li class="fini">{step}</li>' for step in finished)
     since = f" ({seconds}\u00a0secondes)" if seconds else ""
     return f'<ol class="etapes">{items}<li class="en-cours">{current}…{since}</li></ol>'
+
+
+def _notice(sentence: str) -> str:
+    return f'<p class="avis">{escape(sentence)}</p>'
 
 
 def _refused(name: str, reason: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from answer.live import Live
 from errors import TresseError
 from eval.listing import QUESTIONS, RUNS
+from interface.evaluation.naming import HALVES
 from settings import read_settings
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class Evaluator:
         from eval.run import check_name
 
         check_name(name)
+        if split not in HALVES:
+            raise TresseError(f"Cette moitié n’existe pas\u00a0: choisissez parmi {', '.join(HALVES)}.")
         with self._starting:
             if self._progress.state == "running":
                 raise TresseError(BUSY)

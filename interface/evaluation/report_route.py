@@ -15,17 +15,26 @@ from starlette.routing import Route
 from errors import TresseError
 from interface.evaluation.naming import REPORT_PATH, RUN_PARAMETER
 from interface.evaluation.shelf import Shelf
+from interface.web.turns import BusyError, Turns
 
+WAITING = 3  # reports: each takes a second of a processor
 MOST = 4  # runs side by side: as many as the report has colours for
 
 
 def report_route(shelf: Shelf) -> Route:
     """Return the route; it goes before those of Gradio, which take every address."""
+    turns = Turns(1, WAITING)
+
+    def drawn(folders: Sequence[str]) -> str:
+        with turns.taken():
+            return shelf.report(folders)
 
     async def download(request: Request) -> Response:
         folders = request.query_params.getlist(RUN_PARAMETER)[:MOST]
         try:
-            page = await run_in_threadpool(shelf.report, folders)
+            page = await run_in_threadpool(drawn, folders)
+        except BusyError as busy:
+            return PlainTextResponse(str(busy), 429, {"retry-after": "2"})
         except TresseError as fault:
             return PlainTextResponse(str(fault), 404)
         headers = {"content-disposition": f'attachment; filename="{file_name(folders)}"'}

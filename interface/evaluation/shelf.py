@@ -23,6 +23,7 @@ PUBLISHED = "mesures-publiees"  # stands for the committed figures where the nam
 PUBLISHED_LABEL = "Mesures publiées avec Tresse"
 RESULTS = ROOT / "eval" / "results.json"
 KEPT = 6  # runs in memory, one megabyte each: what a visitor goes back and forth between
+_LONGEST_NAME = 200  # characters: beyond, a file system may refuse to look
 GONE = "Cette évaluation n’existe plus\u00a0: choisissez-en une autre dans la liste."
 
 
@@ -44,7 +45,8 @@ class Shelf:
 
             measured = published(self._results)
         else:
-            inside = Path(folder).name == folder and (self._runs / folder / "manifest.json").is_file()
+            named = len(folder) <= _LONGEST_NAME and Path(folder).name == folder
+            inside = named and (self._runs / folder / "manifest.json").is_file()
             measured = _loaded(self._runs / folder) if inside else None
         if measured is None:
             raise TresseError(GONE)

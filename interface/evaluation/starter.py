@@ -14,9 +14,12 @@ from eval.listing import list_runs
 from interface.evaluation.evaluator import Evaluator, Progress
 from interface.evaluation.naming import HALVES
 from interface.evaluation.telling import notice, progress_told
+from interface.web.visitor import NOT_OPERATOR, operates
 
 QUICK, SLOW = 1.0, 4.0  # seconds between two looks at an evaluation: while one runs, and in case another visitor starts one
-QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}  # nothing here waits for the questions asked
+# Nothing here waits for the questions asked. What comes is handed over unread, and looked at here: it may be forged, and Gradio
+# breaks down on a choice that it does not know.
+QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False, "preprocess": False}
 
 Updates = dict[Any, Any]
 
@@ -65,37 +68,59 @@ def run_evaluations(
     timer, seen, mine = gr.Timer(SLOW), gr.State(Progress()), gr.State(0)
     followed = [starter.said, starter.bar, starter.stop, timer, seen]
 
-    def told(progress: Progress) -> Updates:
+    def told(progress: Progress, request: gr.Request) -> Updates:
         said, bar = progress_told(progress)
         running = progress.state == "running"
-        rhythm = {starter.stop: gr.update(visible=running), timer: gr.update(value=QUICK if running else SLOW)}
+        stopped = gr.update(visible=running and operates(request))
+        rhythm = {starter.stop: stopped, timer: gr.update(value=QUICK if running else SLOW)}
         return {starter.said: said, starter.bar: bar, seen: progress, **rhythm}
 
-    def arrive() -> Updates:
+    def arrive(request: gr.Request) -> Updates:
         progress = evaluator.progress
         over = progress.state != "running"  # what ended before this visit is no news
         return {
-            **told(Progress() if over else progress),
+            **told(Progress() if over else progress, request),
             seen: progress,
-            starter.fold: gr.update(open=not list_runs(evaluator.runs)),
+            starter.fold: gr.update(open=not list_runs(evaluator.runs), visible=operates(request)),
         }
 
-    def look(before: Progress, started_here: int, folder: str | None) -> Updates:
+    def look(before: Progress, started_here: int, folder: str | None, request: gr.Request) -> Updates:
         progress = evaluator.progress
+        shown = told(progress, request)
         if (progress.number, progress.state) == (before.number, before.state):
-            return {seen: progress} if progress == before else {starter.bar: told(progress)[starter.bar], seen: progress}
+            return {seen: progress} if progress == before else {starter.bar: shown[starter.bar], seen: progress}
         if progress.state != "saved":
-            return told(progress)
-        return told(progress) | listed(progress.said if progress.number == started_here else folder)
-
-    def start(name: str, half: str) -> Updates:
-        try:
-            evaluator.start(name.strip(), half)
-        except TresseError as fault:
-            return {starter.said: notice(str(fault))}
-        return told(evaluator.progress) | {mine: evaluator.progress.number}
+            return shown
+        return shown | listed(progress.said if progress.number == started_here else folder)
 
     gr.context.Context.root_block.load(arrive, None, [*followed, starter.fold], **QUIET)
     timer.tick(look, [seen, mine, chosen], [*followed, *lists], **QUIET)
-    gr.on([starter.start.click, starter.name.submit], start, [starter.name, starter.half], [*followed, mine], **QUIET)
-    starter.stop.click(evaluator.stop, None, None, **QUIET)
+    _start_and_stop(starter, evaluator, told, [*followed, mine], mine)
+
+
+def _start_and_stop(
+    starter: Starter,
+    evaluator: Evaluator,
+    told: Callable[[Progress, gr.Request], Updates],
+    outputs: Sequence[Any],
+    mine: gr.State,
+) -> None:
+    """Let operators start and stop an evaluation; `mine` remembers which one was started here."""
+
+    def start(name: str | None, half: str | None, request: gr.Request) -> Updates:
+        if not operates(request):
+            return {starter.said: notice(NOT_OPERATOR)}
+        try:
+            evaluator.start((name or "").strip(), half or "")
+        except TresseError as fault:
+            return {starter.said: notice(str(fault))}
+        return told(evaluator.progress, request) | {mine: evaluator.progress.number}
+
+    def stop(request: gr.Request) -> Updates:
+        if not operates(request):
+            return {starter.said: notice(NOT_OPERATOR)}
+        evaluator.stop()
+        return {}
+
+    gr.on([starter.start.click, starter.name.submit], start, [starter.name, starter.half], outputs, **QUIET)
+    starter.stop.click(stop, None, [starter.said], **QUIET)

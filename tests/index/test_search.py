@@ -201,6 +201,15 @@ def test_an_unknown_scope_is_said(index: Index) -> None:
         index.search("miel", within=["livre"])
 
 
+def test_an_unknown_scope_names_a_few_of_many(index: Index, monkeypatch) -> None:
+    """Of thousands of documents a refusal names the first ten, and counts the others."""
+    scopes = {f"fiche-{number:04}": (0, 1) for number in range(5000)}
+    monkeypatch.setattr(index, "_scopes", scopes)
+    with pytest.raises(TresseError, match=r"Choisissez parmi\u00a0: fiche-0000, .*fiche-0009, et 4990 autres\.$") as refused:
+        index.search("miel", within=["livre"])
+    assert len(str(refused.value)) < 300
+
+
 @pytest.mark.parametrize("query", ["", "   ", "\n\t\u00a0"])
 def test_a_blank_question_finds_nothing(index: Index, query: str) -> None:
     """There is nothing to rank by."""

@@ -150,6 +150,18 @@ def test_documents_are_listed_from_the_table_of_contents(client, desk, monkeypat
         assert all(part["scope"] == f"{document['id']}#{part['id']}" for part in document["parts"])
 
 
+def test_documents_come_in_pages(client):
+    """`limit` and `offset` say which are given, `total` how many there are; without them a small corpus is given whole."""
+    first, second = (client.get("/api/documents", params={"limit": 1, "offset": offset}).json() for offset in (0, 1))
+    assert [page["documents"][0]["id"] for page in (first, second)] == ["abeilles", "pain"]
+    assert first["total"] == second["total"] == 2
+    assert client.get("/api/documents?offset=2").json() == {"documents": [], "total": 2}
+    whole = client.get("/api/documents").json()
+    assert whole == {"documents": first["documents"] + second["documents"], "total": 2}
+    for wrong in ("limit=0", "limit=501", "limit=x", "offset=-1", "limite=3"):
+        assert "«" in told(client.get(f"/api/documents?{wrong}"), 422)
+
+
 def test_every_scope_that_is_listed_can_be_searched(client):
     """What `documents` gives as a scope is what `within` takes."""
     for document in client.get("/api/documents").json()["documents"]:
@@ -384,7 +396,7 @@ def test_the_description_says_all_that_is_served(client):
     assert replies == {
         "/ask": {"post": ["200", "400", "413", "415", "422", "429", "503"]},
         "/passages": {"get": ["200", "422", "429", "503"]},
-        "/documents": {"get": ["200", "503"]},
+        "/documents": {"get": ["200", "422", "503"]},
         "/health": {"get": ["200", "503"]},
     }
 
@@ -423,6 +435,7 @@ def described(desk):
         ("GET /passages", GenerationMode.POSITIVE),
         ("GET /passages", GenerationMode.NEGATIVE),
         ("GET /documents", GenerationMode.POSITIVE),
+        ("GET /documents", GenerationMode.NEGATIVE),
         ("GET /health", GenerationMode.POSITIVE),
     ],
 )

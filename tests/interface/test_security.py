@@ -2,6 +2,9 @@ import re
 
 import gradio as gr
 import pytest
+from gradio.context import LocalContext
+from gradio.exceptions import InvalidPathError
+from gradio.processing_utils import _check_allowed
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
@@ -209,3 +212,17 @@ def test_no_socket_is_opened(client):
     with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect("/gradio_api/ws"):
         pass
     assert closed.value.code == 1008
+
+
+def test_gradio_checks_the_files_of_a_mounted_page_itself(tmp_path):
+    """Behind the gate, should an event ever take a file, Gradio refuses those that were not sent to it."""
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.File()
+    web_application(page, names=[], upload_limit=1000)
+    (tmp_path / "secret.txt").write_text("secret")
+    LocalContext.blocks.set(page)
+    try:
+        with pytest.raises(InvalidPathError, match="was not uploaded by a user"):
+            _check_allowed(tmp_path / "secret.txt", check_in_upload_folder=True)
+    finally:
+        LocalContext.blocks.set(None)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import gradio as gr
+import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Page
@@ -17,6 +18,7 @@ from answer.assistant import Assistant
 from answer.live import Live
 from answer.suggestions import Suggester
 from errors import TresseError
+from eval.hostile import forged
 from index.build import build_index
 from index.generation import building, current_name
 from index.store import open_index
@@ -323,3 +325,114 @@ def test_a_refusal_is_read_on_the_page(page):
     page.get_by_text("déjà là, au mot près").wait_for()
     _send(page, "abeilles.md", BEES.encode())
     page.wait_for_selector("#add-told .ajout", timeout=60_000)
+
+
+# ---- what no page sends
+
+
+@pytest.fixture
+def served(live, uploads) -> Iterator[str]:
+    """The documents with « Ajouter un document », on a server where visitors are not operators."""
+    with gr.Blocks(analytics_enabled=False) as site:
+        document_page(live, uploads)
+    web = web_application(site, names=(), upload_limit=100_000, visitors_operate=False)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(web, log_level="critical", timeout_graceful_shutdown=0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=30)
+
+
+class Visitor:
+    """Sends events as a page does, in a session and with cookies of its own."""
+
+    def __init__(self, address: str, session: str) -> None:
+        self.client, self.session = httpx.Client(base_url=address, timeout=60), session
+        config = self.client.get("/config").json()
+        ids = {each["props"].get("elem_id"): each["id"] for each in config["components"]}
+        self.events = {
+            tuple(target): (each["id"], len(each["inputs"])) for each in config["dependencies"] for target in each["targets"]
+        }
+        self.ids = ids
+
+    def send(self, name: str, content: bytes) -> httpx.Response:
+        """Send a file."""
+        return self.client.post("/gradio_api/upload", files={"files": (name, content)})
+
+    def do(self, component: str, event: str, *data: object) -> str:
+        """Have an event answered, and return all that comes of it."""
+        number, inputs = self.events[self.ids[component], event]
+        given = list(data) or [None] * inputs
+        sent = {"data": given, "fn_index": number, "session_hash": self.session}
+        if event != "upload" and component != "withdraw-yes":
+            return self.client.post("/gradio_api/run/predict", json=sent).text
+        joined = self.client.post("/gradio_api/queue/join", json=sent)
+        if joined.status_code != 200:
+            return joined.text
+        return self.client.get("/gradio_api/queue/data", params={"session_hash": self.session}).text
+
+
+def test_a_file_of_the_server_is_not_published(served, settings, tmp_path, live):
+    """Whatever path an addition names, in whatever way, what is added is what this visitor has sent, or nothing."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("Le mot de passe du coffre est ortolan-bleu.", encoding="utf-8")
+    secret.chmod(0o600)
+    link = tmp_path / "lien.txt"
+    link.symlink_to(secret)
+    visitor = Visitor(served, "a")
+    for path in (secret, link, "/dev/zero", "http://127.0.0.1:9/a.txt"):
+        for value in forged(str(path)):
+            visitor.do("add-file", "upload", value)
+            visitor.do("add-file", "upload", value, None)
+            visitor.do("order", "change", value, None)
+    assert "n’est pas arrivé" in visitor.do("add-file", "upload")
+    assert _files(settings) == ["pain.md"]
+    assert list(live.current().index.contents) == ["pain"]
+    answer = live.current().assistant.ask("Quel est le mot de passe du coffre ?")
+    assert "ortolan" not in answer.text
+
+
+def test_a_visitor_reaches_neither_the_file_nor_the_document_of_another(served, settings):
+    """What one has sent another cannot add; what one has added another cannot take out, and they can."""
+    one, two = Visitor(served, "a"), Visitor(served, "b")
+    sent = one.send("abeilles.md", BEES.encode())
+    assert sent.json() == ["abeilles.md"]
+    cookie = sent.headers["set-cookie"]
+    assert re.fullmatch(r"tresse_visitor=[\w-]{43}; HttpOnly; Path=/; SameSite=strict", cookie)
+    assert "n’est pas arrivé" in two.do("add-file", "upload")
+    assert "passages cherchables" in one.do("add-file", "upload")
+    assert _files(settings) == ["ajouts/abeilles.md", "pain.md"]
+    two.do("order", "change", "1 go ajouts/abeilles@0-0", None)
+    assert "ajouté par quelqu’un d’autre" in two.do("withdraw-yes", "click")
+    assert _files(settings) == ["ajouts/abeilles.md", "pain.md"]
+    assert "est retiré" in one.do("withdraw-yes", "click")
+    assert _files(settings) == ["pain.md"]
+
+
+def test_files_that_are_never_added_do_not_fill_the_disk(served):
+    """A visitor has a quota, and one file is sent at a time; nothing is told of where it waits."""
+    visitor = Visitor(served, "a")
+    statuses = [visitor.send(f"{number}.txt", b"a" * 30_000).status_code for number in range(6)]
+    assert statuses == [200, 200, 200, 429, 429, 429]
+    assert "attendent encore" in visitor.send("x.txt", b"a" * 30_000).text
+    other = Visitor(served, "b")
+    two = [("files", ("a.txt", b"a")), ("files", ("b.txt", b"b"))]
+    assert other.client.post("/gradio_api/upload", files=two).status_code == 400
+    assert other.send("../../etc/cron.d/x", b"a").json() == ["x"]
+    assert other.client.post("/gradio_api/upload", content=b"a", headers={"content-type": "text/plain"}).status_code == 400
+
+
+def test_what_was_not_added_goes_when_its_visitor_leaves(served):
+    """A page that is closed says so by the connection that it held open, and its quota is free again."""
+    visitor, most = Visitor(served, "a"), b"a" * 99_000
+    assert visitor.send("un.txt", most).status_code == 200
+    assert visitor.send("deux.txt", most).status_code == 429
+    with visitor.client.stream("GET", "/gradio_api/heartbeat/a") as open_page:
+        next(open_page.iter_lines())
+    for _ in range(100):
+        time.sleep(0.1)
+        if visitor.send("deux.txt", most).status_code == 200:
+            return
+    pytest.fail("what was sent is still there")
