@@ -8,7 +8,7 @@ from typing import Literal
 
 from answer.conversation import Turn, leans_on, standalone
 from answer.entry import read_question
-from answer.evidence.confidence import confidence_of, decide
+from answer.evidence.confidence import Verdict, confidence_of, decide
 from answer.evidence.reader import Reader, open_reader
 from answer.evidence.selection import Evidence, ReadHit, choose, rerank
 from answer.names import unknown_names
@@ -111,14 +111,14 @@ class Assistant:
 
     def _drafted(self, searched: Searched) -> tuple[Status, float, tuple[Statement, ...]]:
         documents = self.index.documents
-        evidence, confidence = weigh(searched.sides, self._weights)
+        evidence = evidence_of(searched.sides, self._weights.choice)
         unknown = any(unknown_names(side.query, self.index) for side in searched.sides)
-        status, confidence = decide(confidence, self._weights.status, unknown=unknown)
+        status, confidence = judge(searched.sides, self._weights.confidence, unknown=unknown)
         if status == "answered":
             return status, confidence, write(evidence, documents)
-        if status == "related" and evidence:
+        if status == "related":
             return status, confidence, write_near(evidence, documents)
-        return "refused", confidence, write_refusal(documents.values())
+        return status, confidence, write_refusal(documents.values())
 
     def _settled(
         self,
@@ -141,16 +141,23 @@ class Assistant:
         return Answer(question, query, status, confidence, text, citations, hits, timings)
 
 
-def weigh(sides: Sequence[Side], weights: Weights) -> tuple[tuple[Evidence, ...], float]:
-    """Choose the evidence among what was read, and return it with the confidence that it answers, 0 where nothing was read.
+def evidence_of(sides: Sequence[Side], choice: Mapping[str, float]) -> tuple[Evidence, ...]:
+    """Choose what is quoted among what was read; of several sides each gives its best span."""
+    kept = choice if len(sides) < 2 else {**choice, "quotes": 1}
+    return tuple(found for side in sides for found in choose(side.read, kept))
 
-    Of several sides each gives its best span, and the confidence is the mean of theirs.
+
+def judge(sides: Sequence[Side], weights: Mapping[str, Mapping[str, float]], *, unknown: bool = False) -> tuple[Verdict, float]:
+    """Decide on the best passage of each side, by the weights of its kind of document; of several, on the mean confidence.
+
+    Nothing read is a refusal. `unknown`: see `decide`.
     """
-    read = [side.read for side in sides if side.read]
-    choice = weights.choice if len(sides) < 2 else {**weights.choice, "quotes": 1}
-    evidence = tuple(found for each in read for found in choose(each, choice))
-    confidences = [confidence_of(each[0].reading.score, weights.confidence) for each in read]
-    return evidence, sum(confidences) / len(confidences) if confidences else 0.0
+    best = [side.read[0] for side in sides if side.read]
+    if not best:
+        return "refused", 0.0
+    kinds = [weights["expanded" if each.hit.expanded else "plain"] for each in best]
+    confidences = [confidence_of(each.reading.score, kind) for each, kind in zip(best, kinds, strict=True)]
+    return decide(sum(confidences) / len(confidences), kinds[0], unknown=unknown)
 
 
 def open_assistant(settings: Settings) -> Assistant:

@@ -15,14 +15,14 @@ class Weights:
 
     `rank`: how many passages are read (`read`), what the score of a reading counts beside that of the search, see `rerank`, and
     how much what was said before draws the search (`pull`). `choice`: what of the passages read is quoted, see `choose`.
-    `confidence`: the weight of the score of a reading (`reader`), and a bias. `status`: the confidence from which a question
-    is answered, and from which what is near is shown.
+    `confidence`: for documents with expansions (`expanded`) and without (`plain`), the weight of the score of a reading
+    (`reader`) and a bias, then the confidence from which a question is answered (`answered`), and from which what is near is
+    shown (`related`).
     """
 
     rank: Mapping[str, float]
     choice: Mapping[str, float]
-    confidence: Mapping[str, float]
-    status: Mapping[str, float]
+    confidence: Mapping[str, Mapping[str, float]]
     provenance: str
 
 

@@ -13,9 +13,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 from tqdm import tqdm
 
-from answer.assistant import Assistant, Side
+from answer.assistant import Assistant, Side, evidence_of
 from answer.evidence.reader import open_reader
-from answer.evidence.selection import Evidence, choose, rerank
+from answer.evidence.selection import Evidence, rerank
 from answer.weights import FILE as ANSWER_FILE
 from answer.weights import Weights
 from eval.cases import Case
@@ -32,7 +32,7 @@ Values = NDArray[np.float64]
 
 HARD = 40  # negatives a question: those that the present weights rank highest, the only ones it could be confused by
 INVERSE_PENALTY = 30.0  # scikit-learn's C; from 3 to 300 the cross-validated score moves by less than half a point
-DECLINED = 0.85  # share of the near-unanswerable that is not to be answered
+DECLINED = 0.8  # share of the near-unanswerable not to be answered: about as many questions with an answer are then answered
 REFUSED = 0.02  # share of the answerable questions that may be refused
 READER = (0.0, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05)  # what a reading may count beside the search
 QUOTES, GAP, SHARE, SPREAD = (1, 2, 3), (0.5, 1.0, 2.0, 3.0), (0.3, 0.5, 0.7), (0.2, 0.35, 0.5)
@@ -160,14 +160,9 @@ def _citations(asked: Sequence[Asked], choice: Mapping[str, float]) -> float:
     scores = []
     for each in asked:
         if each.groups:
-            told = citations([_cited(evidence) for evidence in _chosen(each, choice)], each.groups)
+            told = citations([_cited(evidence) for evidence in evidence_of(each.sides, choice)], each.groups)
             scores.append((told["citation_recall"] + told["citation_precision"]) / 2)
     return float(np.mean(scores))
-
-
-def _chosen(asked: Asked, choice: Mapping[str, float]) -> list[Evidence]:
-    kept = choice if len(asked.sides) < 2 else {**choice, "quotes": 1}
-    return [evidence for side in asked.sides for evidence in choose(side.read, kept)]
 
 
 def _cited(evidence: Evidence) -> Region:
@@ -178,9 +173,11 @@ def _cited(evidence: Evidence) -> Region:
 class Judged:
     """The score of the best passage as it was read, and whether its first quotation is right; that to no question is wrong.
 
-    `near`: the question has no answer and is of the documents' own subject, the hardest to decline.
+    `near`: the question has no answer and is of the documents' own subject, the hardest to decline. `kind`: of the document
+    of the best passage, « expanded » or « plain ».
     """
 
+    kind: str
     score: float
     right: bool
     answerable: bool
@@ -191,11 +188,13 @@ def judged(asked: Sequence[Asked], choice: Mapping[str, float]) -> list[Judged]:
     """Return how the answer to every case of one side is judged."""
     results = []
     for each in asked:
-        chosen = _chosen(each, choice)
+        chosen = evidence_of(each.sides, choice)
         if len(each.sides) == 1 and chosen:
+            best = each.sides[0].read[0]
             right = bool(covered(_cited(chosen[0]), each.groups))
             near = each.case.kind == "unanswerable-near"
-            results.append(Judged(each.sides[0].read[0].reading.score, right, bool(each.groups), near))
+            kind = "expanded" if best.hit.expanded else "plain"
+            results.append(Judged(kind, best.reading.score, right, bool(each.groups), near))
     return results
 
 
@@ -244,7 +243,7 @@ class Material:
 def fit(material: Sequence[Material], weights: Weights) -> str:
     """Fit the weights on every case and write them; return an account of what was fitted on what.
 
-    One set of weights serves all documents, with expansions or without: measured, two were no better.
+    One set of weights of the search serves all documents, with expansions or without: measured, two were no better.
     """
     encoder, reader = open_encoder(material[0].settings.model), open_reader(material[0].settings.reader)
     indexes = [open_index(each.settings, encoder=encoder) for each in material]
@@ -272,21 +271,21 @@ def fit_answers(asked: Sequence[Asked], weights: Weights) -> Weights:
     asked = reranked(asked, rank)
     choice = fit_choice(asked)
     answers = judged(asked, choice)
-    return replace(
-        weights,
-        rank=rank,
-        choice=choice,
-        confidence=fit_confidence(answers),
-        status=thresholds(confidences(answers), answers),
-    )
+    confidence = dict(weights.confidence)
+    for kind in {answer.kind for answer in answers}:
+        of_kind = [answer for answer in answers if answer.kind == kind]
+        confidence[kind] = {**fit_confidence(of_kind), **thresholds(confidences(of_kind), of_kind)}
+    return replace(weights, rank=rank, choice=choice, confidence=confidence)
 
 
 def measured(asked: Sequence[Asked], weights: Weights) -> dict[str, float]:
     """Return the figures of fitted weights, the area cross-validated."""
     asked = reranked(asked, weights.rank)
+    figures = {"first passage": first_rate(asked), "citations": _citations(asked, weights.choice)}
     answers = judged(asked, weights.choice)
-    area = roc_auc_score([answer.answerable for answer in answers], confidences(answers))
-    figures = {"first passage": first_rate(asked), "citations": _citations(asked, weights.choice), "area": float(area)}
+    for kind in sorted({answer.kind for answer in answers}):
+        of_kind = [answer for answer in answers if answer.kind == kind]
+        figures[f"area, {kind}"] = float(roc_auc_score([answer.answerable for answer in of_kind], confidences(of_kind)))
     return {name: round(value, 3) for name, value in figures.items()}
 
 
