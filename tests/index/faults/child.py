@@ -24,7 +24,7 @@ from ingest.isolation import Isolation
 from ingest.reader import Reading, read_bytes
 from settings import Settings
 
-BATCH = 4  # texts a step of the encoding, so that a tiny corpus takes several
+BATCH = 1  # text a step of the encoding, or one passage with its questions, so that a tiny corpus takes several
 
 
 def read(_: Isolation, source: Source) -> Reading:

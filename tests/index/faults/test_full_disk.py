@@ -73,7 +73,7 @@ def test_a_disk_that_fills_at_any_step_is_said(world: Any, child: Child, encoder
 
 def test_a_cache_without_room_costs_nothing_but_time(world: Any, child: Child, encoder: object, answer: Any) -> None:
     """Vectors that cannot be kept are used all the same: the build succeeds, and the next one computes them."""
-    text = "# Nombres\n\n" + " ".join(f"La phrase numéro {number} parle du miel." for number in range(100))
+    text = "\n\n".join(f"# Nombre {number}\n\nLa phrase numéro {number} parle du miel." for number in range(100))
     (world.settings.corpus / "nombres.md").write_text(text, encoding="utf-8")
     said = child(world.order(cached=3))
     before = answer(world.settings, encoder)
@@ -115,7 +115,7 @@ def test_a_real_full_disk_is_said(
     disk = os.statvfs(world.settings.index)
     used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
     refused = 0
-    for room in range(0, 2_000_000, 40_960):
+    for room in range(0, 2_000_000, 16_384):
         mounted(f"size={used + room}")
         said = child(world.order())
         if "built" in said:

@@ -52,7 +52,7 @@ AFTER = (
     ("index.build:publish", 1, "after"),
 )
 
-BATCH = 4  # texts that the child encodes at a step
+BATCH = 1  # passage that the child encodes at a step
 Child = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -134,7 +134,7 @@ def test_without_a_kill_the_same_build_succeeds(world: Any, child: Child) -> Non
     """The steps above are met: an undisturbed child builds two documents, and one that never reaches its step as well."""
     assert child(world.order(step="index.build:publish", call=2, when="before")) == {
         "built": 2,
-        "embedded": 5,
+        "embedded": 2,
         "sound": True,
         "signal": 0,
     }
