@@ -8,7 +8,7 @@ from ingest.document import Block, BlockKind, Document, Numbered, Span, Speaker
 from ingest.layout import ITEM
 from ingest.sentences import sentence_spans
 
-PASSAGE_LENGTH = 900  # characters: five sentences of this booklet; all-MiniLM-L6-v2 reads about as much before it cuts
+PASSAGE_LENGTH = 900  # characters: five sentences of this booklet; the models were trained on as much
 LIST_LENGTH = 1800  # characters: a list is an answer as a whole, its items are found one by one
 SPAN_LENGTH = 700  # characters: a longer sentence is an enumeration or a fault of extraction, nothing to quote whole
 MOST_SENTENCES = 5
