@@ -6,6 +6,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from answer.weights import Weights
 from index.analysis import terms
 from ingest.corpus import Source, find_corpus
 from ingest.document import Document
@@ -89,3 +90,15 @@ class FakeReader:
 @pytest.fixture(scope="session")
 def reader() -> FakeReader:
     return FakeReader()
+
+
+@pytest.fixture(scope="session")
+def weights() -> Weights:
+    """Weights by hand for what a computable reader reads: what is fitted on real questions says nothing of shared words."""
+    decision = {"bias": 0.0, "reader": 1.0, "answered": 0.5, "related": 0.1}
+    return Weights(
+        rank={"read": 20, "expanded": 0.01, "plain": 0.05, "pull": 0.1},
+        choice={"quotes": 3, "gap": 1.5, "share": 0.5, "spread": 0.35},
+        confidence={"expanded": decision, "plain": decision},
+        provenance="by hand",
+    )

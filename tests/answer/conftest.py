@@ -131,18 +131,6 @@ def index(document: Document) -> Any:
 
 
 @pytest.fixture
-def weights() -> Weights:
-    """Weights of their own for these tests, by hand: what is fitted on real questions says nothing of shared words alone."""
-    return Weights(
-        rank={"read": 20, "expanded": 0.01, "plain": 0.05, "pull": 0.1},
-        choice={"quotes": 3, "gap": 1.5, "share": 0.5, "spread": 0.35},
-        confidence={"bias": 0.0, "reader": 1.0},
-        status={"answered": 0.5, "related": 0.1},
-        provenance="by hand",
-    )
-
-
-@pytest.fixture
 def assistant(index: Any, reader: Reader, weights: Weights) -> Assistant:
     return Assistant(index, reader, weights=weights)
 
@@ -160,9 +148,3 @@ def make_assistant(reader: Reader, weights: Weights) -> Callable[[Any], Assistan
 @pytest.fixture
 def make_document() -> Callable[[str, Sequence[Row]], Document]:
     return _document
-
-
-@pytest.fixture
-def cut() -> Callable[[Document], tuple[Passage, ...]]:
-    """Cut a document of these tests into passages, one a block."""
-    return _passages

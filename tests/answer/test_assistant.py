@@ -5,10 +5,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from answer.assistant import Side, evidence_of, judge
 from answer.conversation import Turn
+from answer.evidence.reader import PassageReading
+from answer.evidence.selection import ReadHit
 from answer.quotes import verify
 from answer.render import as_json, as_markdown, source
 from errors import TresseError
+from index.search import Hit
 
 
 def test_an_answer_says_who_and_where_and_quotes(assistant):
@@ -159,3 +163,84 @@ def test_a_person_who_is_also_a_heading_is_named_once(assistant):
     [citation] = assistant.ask("Qui est la seule salariée de la Ruche ?").citations
     under = replace(citation, place=replace(citation.place, headings=("Titre", str(citation.place.speaker))))
     assert source(under).count("Anne Leroy") == 1
+
+
+DECISIONS = {
+    "expanded": {"bias": 0.0, "reader": 1.0, "answered": 0.6, "related": 0.3},
+    "plain": {"bias": -1.0, "reader": 0.5, "answered": 0.2, "related": 0.1},
+}
+CHOICE = {"quotes": 3, "gap": 1.0, "share": 0.5, "spread": 0.3}
+
+
+@pytest.fixture
+def make_side(index):
+    """Make a side that read the passages of the index in order, with these scores."""
+
+    def make(*scores, expanded=True):
+        read = [
+            ReadHit(
+                Hit(passage, 0.5, {}, expanded=expanded), 0.5, PassageReading(score, (1.0,) + (0.0,) * (len(passage.spans) - 1))
+            )
+            for passage, score in zip(index.passages, scores, strict=False)
+        ]
+        return Side("Quoi ?", tuple(read), ())
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("score", "expanded", "status", "confidence"),
+    [
+        (2.0, True, "answered", 0.880797),  # 1 / (1 + e^-2)
+        (0.0, True, "related", 0.5),
+        (-2.0, True, "refused", 0.119203),
+        (2.0, False, "answered", 0.5),  # 1 / (1 + e^-(-1 + 2 / 2))
+        (0.0, False, "answered", 0.268941),  # enough for a document without expansions
+        (-2.0, False, "related", 0.119203),
+        (-4.0, False, "refused", 0.047426),
+    ],
+)
+def test_each_kind_of_document_is_judged_on_its_own_scale(make_side, score, expanded, status, confidence):
+    """The score of the best passage, by the weights and the thresholds of documents with expansions or without."""
+    told = judge([make_side(score, 9.0, expanded=expanded)], DECISIONS)
+    assert told == (status, pytest.approx(confidence, abs=1e-6))
+
+
+def test_several_sides_are_judged_on_the_mean(make_side):
+    """(0.880797 + 0.119203) / 2 is not enough; a side that read nothing is not counted."""
+    good, bad, none = make_side(2.0), make_side(-2.0), make_side()
+    assert judge([good, bad], DECISIONS) == ("related", pytest.approx(0.5))
+    assert judge([none, good], DECISIONS) == ("answered", pytest.approx(0.880797, abs=1e-6))
+    assert judge([none], DECISIONS) == judge([], DECISIONS) == ("refused", 0.0)
+
+
+def test_what_nothing_knows_is_not_judged_an_answer(make_side):
+    """The confidence falls just under the threshold of the kind of document."""
+    assert judge([make_side(2.0)], DECISIONS, unknown=True) == ("related", pytest.approx(0.599))
+    assert judge([make_side(2.0, expanded=False)], DECISIONS, unknown=True) == ("related", pytest.approx(0.199))
+
+
+def test_of_several_sides_each_gives_one_quote(make_side):
+    """One side alone gives as many as are chosen."""
+    alone = evidence_of([make_side(2.0, 2.0)], CHOICE)
+    whole = "La Ruche a trois missions :\n• Coudre ;\n• Former ;\n• Vendre."
+    assert [each.text for each in alone] == ["La Ruche est une coopérative de couturiers.", whole]
+    assert [each.text for each in evidence_of([make_side(2.0, 2.0)] * 2, CHOICE)] == [alone[0].text] * 2
+
+
+def test_the_best_read_passage_comes_first(index, make_assistant):
+    """The reader reads what the search finds, and its order is that of the answer, whatever is shown."""
+
+    class Verger:
+        def read(self, question, passages):
+            """Find all answers in the Verger."""
+            asked.append((question, len(passages)))
+            return tuple(PassageReading(9.0 if "Verger" in each.text else -9.0, (1.0,) * len(each.spans)) for each in passages)
+
+    asked = []
+    assistant = make_assistant(index)
+    assistant.reader = Verger()
+    answer = assistant.ask("Qui est la seule salariée de la Ruche ?", top=1)
+    assert [hit.passage.place.part for hit in answer.hits] == ["fiche-2"]
+    assert {citation.place.part for citation in answer.citations} == {"fiche-2"}
+    assert asked == [("Qui est la seule salariée de la Ruche ?", 4)]

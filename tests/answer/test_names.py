@@ -96,5 +96,5 @@ def test_a_question_on_an_unknown_name_is_never_answered(real_index, weights):
     for question in ("Combien d’adhérents réunit Mosaïque ?", "Combien d’adhérents réunit la Ruche en 2031 ?"):
         answer = assistant.ask(question)
         assert answer.status == "related"
-        assert answer.confidence < weights.status["answered"]
+        assert answer.confidence < weights.confidence["plain"]["answered"]
         assert "ne répondent pas directement" in answer.text

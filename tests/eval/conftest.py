@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from answer.assistant import Assistant
+from answer.evidence.reader import Reader
+from answer.weights import Weights
 from eval.cases import Case
 from eval.outcomes import Outcome
 from eval.run import Run, run
 from eval.summary import by, summarise
 from index.build import build_index
+from index.encoder import Encoder
 from index.store import open_index
 from ingest.document import Document
 from ingest.isolation import read_corpus
@@ -53,11 +56,19 @@ def texts(documents: dict[str, Document]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def assistant(corpus: Path, make_encoder: Callable[[str], object], tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+def built(corpus: Path, make_encoder: Callable[[str], object], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Where the index of the two documents stands."""
     folder, encoder = tmp_path_factory.mktemp("index"), make_encoder("mots-partagés")
     settings = Settings(corpus=corpus, index=folder / "index", embeddings=folder / "embeddings")
     build_index(settings, progress=False, encoder=encoder)
-    return Assistant(open_index(settings, encoder=encoder))
+    return settings
+
+
+@pytest.fixture(scope="session")
+def assistant(built: Settings, make_encoder: Callable[[str], Encoder], reader: Reader, weights: Weights) -> Assistant:
+    signals = {"words.text": 0.4, "words.headings": 0.2, "vectors": 0.4}
+    index = open_index(built, encoder=make_encoder("mots-partagés"), weights=signals)
+    return Assistant(index, reader, weights=weights)
 
 
 @pytest.fixture(scope="session")

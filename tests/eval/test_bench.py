@@ -1,19 +1,24 @@
-"""The bench: measures worked out by hand, our three rows on a tiny set, tables, and peers where they are installed."""
+"""The bench: measures worked out by hand, our four rows on a tiny set, tables, and peers where they are installed."""
 
 import argparse
 import json
+from collections.abc import Sequence
 from math import log2
 from pathlib import Path
 
 import pytest
 
 from answer.assistant import Assistant
+from answer.evidence.reader import PassageReading, Reader
+from answer.weights import Weights
 from errors import TresseError
-from eval import bench
+from eval import bench, set_index
 from eval.bench import MEASURES, OURS, Result, Row, add_arguments, beaten, describe, main, measure, save, score, table
 from eval.peers import PEERS, Chunk, Peer, chunks
 from eval.retrieval_sets import Query, RetrievalSet, SetDocument
 from index.encoder import Encoder
+from ingest.passages import Passage
+from settings import Settings
 
 TEXTS = {
     "ruche/1": ("La ruche", "La reine pond les œufs dans la ruche. Une ruche compte 40 000 abeilles en été."),
@@ -25,6 +30,12 @@ TEXTS = {
 @pytest.fixture
 def encoder(assistant: Assistant) -> Encoder:
     return assistant.index.encoder
+
+
+@pytest.fixture(autouse=True)
+def computable(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
+    """What reads is not the packaged model."""
+    monkeypatch.setattr(set_index, "open_reader", lambda _: reader)
 
 
 @pytest.fixture
@@ -71,12 +82,12 @@ def test_a_query_that_finds_nothing_counts_for_nought(small: RetrievalSet):
     assert {name: [0.0, 1.0] for name in MEASURES} == values
 
 
-def test_our_three_rows_come_from_the_real_index(small: RetrievalSet, encoder: Encoder, tmp_path: Path):
-    """Words, vectors and both find what shares its words with the question, under the ids of the set."""
+def test_our_four_rows_come_from_the_real_index(small: RetrievalSet, encoder: Encoder, tmp_path: Path):
+    """Words, vectors, both and the reader find what shares its words with the question, under the ids of the set."""
     pytest.importorskip("ir_measures")
     result = measure(small, tuple(OURS), encoder, tmp_path)
     assert list(OURS.values()) == [row.label for row in result.rows]
-    assert [row.measures["R@1"] for row in result.rows] == [1.0, 1.0, 1.0]
+    assert [row.measures["R@1"] for row in result.rows] == [1.0, 1.0, 1.0, 1.0]
     assert all(row.ms_query > 0 and row.index_seconds > 0 for row in result.rows)
     assert (result.documents, result.queries) == (3, 2)
 
@@ -95,6 +106,24 @@ def test_words_alone_and_vectors_alone_are_what_they_say(small: RetrievalSet, en
 
 def _sentences(text: str) -> list[str]:
     return [f"{sentence}." for sentence in text.rstrip(".").split(". ")]
+
+
+class Contrary:
+    """Reads an answer where bread is made, and nowhere else."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> tuple[PassageReading, ...]:  # noqa: ARG002
+        """Give what tells of flour a score that no search makes up for."""
+        return tuple(PassageReading(1000.0 if "farine" in each.text else -1000.0, (1.0,)) for each in passages)
+
+
+def test_only_our_whole_row_is_read(small: RetrievalSet, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What the reader says orders the row of that name, and none of the three before it."""
+    weighed = Weights({"read": 6, "expanded": 1.0, "plain": 1.0, "pull": 0.0}, {}, {}, "by hand")
+    monkeypatch.setattr(set_index, "open_reader", lambda _: Contrary())
+    monkeypatch.setattr("answer.assistant.read_weights", lambda: weighed)
+    index = bench.SetIndex(small, encoder, tmp_path)
+    firsts = {system: index.search(system)("Qui pond les œufs dans la ruche ?")[0] for system in OURS}
+    assert firsts == {"words": "ruche/1", "vectors": "ruche/1", "search": "ruche/1", "tresse": "pain"}
 
 
 def test_an_index_is_built_once(small: RetrievalSet, encoder: Encoder, tmp_path: Path):
@@ -146,7 +175,7 @@ def test_what_is_saved_says_what_was_measured(encoder: Encoder, tmp_path: Path):
     result = Result("petit", 3, 2, (_row("tresse", "Tresse", 0.9),))
     record = json.loads(save(describe([result], encoder, "abc1234"), tmp_path).read_text(encoding="utf-8"))
     assert ("abc1234", encoder.fingerprint) == (record["commit"], record["model"])
-    assert {"words.text", "vectors.text"} <= record["weights"].keys()
+    assert {"words.text", "words.headings", "vectors"} == record["weights"].keys()
     (row,) = record["sets"][0]["rows"]
     assert dict.fromkeys(MEASURES, 0.9) == row["measures"]
 
@@ -154,12 +183,14 @@ def test_what_is_saved_says_what_was_measured(encoder: Encoder, tmp_path: Path):
 def test_the_command_measures_shows_and_writes(
     folder: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    """One system on one query gives a table of one row and a file; the exit status is 0."""
+    """One system on one query, with the model asked for, gives a table of one row and a file; the exit status is 0."""
     pytest.importorskip("ir_measures")
-    monkeypatch.setattr(bench, "open_encoder", lambda _: encoder)
+    opened: list[str] = []
+    monkeypatch.setattr(bench, "open_encoder", lambda name: opened.append(name) or encoder)
     monkeypatch.setattr(bench, "INDEXES", tmp_path / "bench")
     monkeypatch.setattr(bench, "RESULTS", tmp_path / "results")
-    assert main(_arguments(str(folder), "--only", "words", "--queries", "1")) == 0
+    assert main(_arguments(str(folder), "--only", "words", "--queries", "1", "--model", "un/autre")) == 0
+    assert opened == ["un/autre"]
     shown = capsys.readouterr().out
     assert "3 documents, 1 questions" in shown
     assert "Tresse, mots seuls" in shown
@@ -182,6 +213,11 @@ def test_a_peer_that_is_not_installed_is_a_sentence(
     assert "Absent n’est pas installé" in captured.err
     assert "pip install -r requirements-bench.txt" in captured.err
     assert "| Tresse " in captured.out
+
+
+def test_without_a_model_all_search_with_ours():
+    """The packaged encoder is the one that the settings name."""
+    assert _arguments("ensemble").model == Settings().model
 
 
 def _arguments(*words: str) -> argparse.Namespace:

@@ -6,12 +6,11 @@ import os
 import numpy as np
 import pytest
 
-from answer.assistant import Assistant
+from answer.assistant import open_assistant
 from eval.cases import read_cases
 from eval.outcomes import observe
 from eval.significance import verdict
 from index.build import build_index
-from index.store import open_index
 from settings import ROOT, read_settings
 
 BASELINE = ROOT / "eval" / "baseline.json"
@@ -25,7 +24,7 @@ def test_answers_are_not_significantly_worse_than_the_committed_ones() -> None:
     """`TRESSE_BASELINE=write` commits to new figures; otherwise a loss that chance does not explain fails."""
     settings = read_settings()
     build_index(settings, progress=False)
-    assistant = Assistant(open_index(settings))
+    assistant = open_assistant(settings)
     texts = [document.text for document in assistant.index.documents.values()]
     cases, faults = read_cases(ROOT / "eval" / "questions.jsonl", texts)
     assert not faults

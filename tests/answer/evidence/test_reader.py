@@ -144,7 +144,7 @@ def test_a_passage_without_a_word_has_a_score_under_all_others(model_reader: Mod
 
 @pytest.mark.parametrize("question", ["combien " * 62 + "oui", "a" * 500, "? " * 250, "\ufdfa" * 500, "\U0001f600" * 500])
 def test_a_question_of_500_characters_leaves_room_for_the_passage(
-    folder: Path, model_reader: ModelReader, make_passage, question: str
+    model_reader: ModelReader, make_passage, question: str
 ) -> None:
     """It is read to its 300th character, those that one sign stands for counted; the passage is read whole."""
     passage = make_passage("La ruche réunit 42 adhérents.")
