@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "saved", nargs="*", type=Path, metavar="FICHIER", help="réponses gardées (--json, --batch) ou questions d’évaluation"
     )
+    check.add_argument(
+        "--deep", action="store_true", help="relire en entier chaque fichier du corpus, quoi qu’en dise le disque"
+    )
     search = commands.add_parser("search", help="chercher les passages qui répondent à une question")
     search.add_argument("question", help="la question, entre guillemets")
     search.add_argument("--top", type=_positive, default=5, metavar="N", help="nombre de passages (5 par défaut)")
@@ -85,7 +88,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.command == "build":
         return _watch(settings) if options.watch else _build(settings)
     if options.command == "verify":
-        return _verify(settings, options.saved)
+        return _verify(settings, options.saved, deep=options.deep)
     hits = open_index(settings).search(options.question, top=options.top, within=options.within)
     for rank, hit in enumerate(hits, 1):
         _print_hit(rank, hit)
@@ -123,13 +126,13 @@ def _print_report(report: BuildReport, settings: Settings) -> None:
     print(f"L’index sert depuis {settings.index}.", flush=True)
 
 
-def _verify(settings: Settings, saved: Sequence[Path]) -> int:
+def _verify(settings: Settings, saved: Sequence[Path], *, deep: bool) -> int:
     status = 0
     if settings.corpus == Settings().corpus:
         saved = (QUESTIONS, *saved)
     if settings.feedback.exists():
         saved = (*saved, settings.feedback)
-    for check in verify(settings, saved):
+    for check in verify(settings, saved, deep=deep):
         for fault in check.faults:
             print(fault, file=sys.stderr)
             status = 1

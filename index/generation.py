@@ -23,8 +23,9 @@ from typing import IO
 
 from errors import TresseError
 from ingest.corpus import Stamp
+from ingest.file_state import FileState
 
-FORMAT = 4  # of what a generation holds: raise it when a file changes its shape
+FORMAT = 5  # of what a generation holds: raise it when a file changes its shape
 CURE = "Relancez\u00a0: python -m index build"
 
 _MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"
@@ -131,7 +132,7 @@ def _read_manifest(content: bytes) -> Manifest:
     if record.pop("format") != FORMAT:
         raise TresseError(f"L’index a été construit par une autre version de Tresse. {CURE}")
     record["files"] = {name: (size, digest) for name, (size, digest) in record["files"].items()}
-    record["corpus"] = {name: Stamp(**stamp) for name, stamp in record["corpus"].items()}
+    record["corpus"] = {name: Stamp(FileState(*stamp["state"]), stamp["sha256"]) for name, stamp in record["corpus"].items()}
     return Manifest(**record)
 
 
