@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import faulthandler
 import logging
 import os
 import socket
@@ -129,7 +130,8 @@ def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None
     from interface.evaluation.shelf import Shelf
     from interface.server import web_application
 
-    live = Live(partial(_open_or_build, settings), partial(current_name, settings.index))
+    faulthandler.enable()  # a mapped file that is cut short ends the process: it says so
+    live = Live(partial(_open_or_build, settings), partial(current_name, settings.index), _damage)
     uploads = Uploads(settings, live) if opening.upload_limit else None
     web = web_application(
         pages(live, feedback=Feedback(settings.feedback), uploads=uploads, evaluator=Evaluator(live)),
@@ -207,6 +209,10 @@ def _open_or_build(settings: Settings, before: "Desk | None") -> "Desk":
         if aside.fault:
             print(f"{aside.name} : {aside.reason}", file=sys.stderr)
     return open_desk(settings, None)
+
+
+def _damage(desk: "Desk") -> str:
+    return desk.index.generation.damage()
 
 
 def address(host: str, listener: socket.socket) -> str:

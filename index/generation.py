@@ -23,7 +23,7 @@ from typing import IO
 
 from errors import TresseError
 from ingest.corpus import Stamp
-from ingest.file_state import FileState
+from ingest.file_state import FileState, file_state
 
 FORMAT = 5  # of what a generation holds: raise it when a file changes its shape
 CURE = "Relancez\u00a0: python -m index build"
@@ -55,11 +55,31 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A generation that was published, its manifest verified and its other files not yet. It stays as long as this value."""
+    """A generation that was published, its manifest verified and its other files not yet. It stays as long as this value.
+
+    `states`: those of its files when it was found, or when they were last seen to be whole.
+    """
 
     folder: Path
     manifest: Manifest
     held: IO[bytes] = field(repr=False, compare=False)
+    states: dict[str, FileState | None] = field(repr=False, compare=False)
+
+    def damage(self) -> str:
+        """Return what is wrong with a file that changed since it was verified, in French, "" where none did: for each question.
+
+        Its state is looked at, which takes microseconds, and only where that is another its content: a copy or new rights
+        change no answer.
+        """
+        for name, before in self.states.items():
+            state = file_state(self.folder / name)
+            if state == before:
+                continue
+            fault = _fault(self.folder / name, name, *self.manifest.files[name])
+            if fault:
+                return fault
+            self.states[name] = state
+        return ""
 
     def faults(self) -> Iterator[tuple[str, str | None]]:
         """Give each file of the generation in turn, with a French sentence where it is not what was published."""
@@ -102,7 +122,9 @@ def current_generation(folder: Path) -> Generation:
             continue
         if sha256(content).hexdigest() != digest:
             raise _altered(f"{name}/{_MANIFEST}")
-        return Generation(folder / name, _read_manifest(content), held)
+        manifest = _read_manifest(content)
+        states = {each: file_state(folder / name / each) for each in manifest.files}  # before anybody verifies them
+        return Generation(folder / name, manifest, held, states)
 
 
 def _pointer(folder: Path) -> tuple[str, str]:

@@ -14,7 +14,6 @@ from ingest.expansions import read_expansions
 from ingest.isolation import isolation
 from settings import Settings
 
-
 _HASHED = ", relus en entier"
 
 

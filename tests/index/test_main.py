@@ -108,7 +108,7 @@ def test_verify_hashes_the_corpus_where_it_is_asked_to(run: Run, environment: Se
     assert "Corpus\u00a0: 3 fichiers inchangés depuis la construction, relus en entier." in run("verify", "--deep")[1]
     path = environment.corpus / "pain.md"
     before = path.stat()
-    path.write_bytes(path.read_bytes().replace("farine".encode(), "pierre".encode()))
+    path.write_bytes(path.read_bytes().replace(b"farine", b"pierre"))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     for arguments in ((), ("--deep",)):
         status, _, err = run("verify", *arguments)
