@@ -12,6 +12,9 @@ from interface.accounts import Accounts
 from interface.entrance import Entrance
 from interface.security import STATIC, Guard
 from interface.theme import theme
+from interface.web.session_names import SessionNames
+from interface.web.stopping import Farewell, Stop
+from interface.web.waiting import limit_queue, tidied
 
 # Gradio keeps 10 000 conversations by default, about half a gigabyte.
 CONVERSATION_LIMIT = 500
@@ -24,20 +27,27 @@ def web_application(
     api: ASGIApp | None = None,
     accounts: Accounts | None = None,
     upload_limit: int | None = None,
+    stop: Stop | None = None,
 ) -> FastAPI:
     """Return `page` ready to serve under the host names in `names` and any address of the machine, `api` below `/api`.
 
-    `accounts`: who may come in, everybody where it is None; `upload_limit`: bytes of files to add from a page, None for none.
+    `accounts`: who may come in, everybody where it is None; `upload_limit`: bytes of files to add from a page, None for none;
+    `stop`: what the server is asked before it ends.
 
     Mounted rather than launched: `launch()` calls itself through a proxy where one is set, and opens more routes.
     """
     page.state_session_capacity = CONVERSATION_LIMIT
-    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    limit_queue(page)
+    stop = stop or Stop()
+    stop.queue = page._queue
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tidied(page))
     web.mount("/interface", StaticFiles(directory=STATIC))
     if api is not None:
         web.mount("/api", api)
     if accounts is not None:
         web.add_middleware(Entrance, accounts=accounts)
+    web.add_middleware(SessionNames)
+    web.add_middleware(Farewell, stop=stop)
     web.add_middleware(Guard, names=names, upload_limit=upload_limit)  # the last one stands before the others
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported")  # it says so even where it is off

@@ -181,9 +181,12 @@ def scope_label(chosen: Sequence[str]) -> str:
     return "Chercher dans 1 partie" if len(chosen) == 1 else f"Chercher dans {len(chosen)} parties"
 
 
-def check(text: Any, *others: Any) -> list[dict[str, Any]]:
-    """Refuse a question under its box, where it stays to be corrected. Gradio wants a word on every other input too."""
-    fault = question_fault(str(text))
+def check(text: Any, *others: Any, refusal: str = "") -> list[dict[str, Any]]:
+    """Refuse a question under its box, where it stays to be corrected. Gradio wants a word on every other input too.
+
+    `refusal`: why no question is taken now, whatever it is.
+    """
+    fault = question_fault(str(text)) or refusal
     return [gr.validate(not fault, fault), *(gr.validate(True, "") for _ in others)]
 
 

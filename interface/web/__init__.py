@@ -1,0 +1,1 @@
+"""What stands around the pages: connections, the queue of questions, the log, the end."""
