@@ -3,6 +3,7 @@
 import argparse
 import atexit
 import errno
+import faulthandler
 import logging
 import os
 import shutil
@@ -28,11 +29,10 @@ if TYPE_CHECKING:
     from interface.desk import Desk
     from interface.document.upload import Uploads
     from interface.evaluation.evaluator import Evaluator
+    from interface.web.stopping import Stop
 
 # Before anything imports them: Gradio asks two servers for news, the model libraries look for newer weights.
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
-
-PATIENCE = 1  # second: an open page listens without end, and would hold Ctrl+C back
 
 
 def main(arguments: list[str]) -> int:
@@ -147,17 +147,21 @@ def _refused(error: OSError, host: str, port: int) -> str:
 
 def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None:
     """Serve the pages on `listener` until interrupted, and open the index meanwhile. Raises TresseError where it cannot be."""
-    import uvicorn  # not before the arguments are read: these imports take seconds
-
-    from interface.api import api
+    from interface.api import api  # not before the arguments are read: these imports take seconds
     from interface.assistant.feedback import Feedback
     from interface.document.upload import Uploads
     from interface.evaluation.evaluator import Evaluator
     from interface.evaluation.report_route import report_route
     from interface.evaluation.shelf import Shelf
     from interface.server import web_application
+    from interface.web.connections import limits_of_this_process
+    from interface.web.repeated import count_repetitions
+    from interface.web.stopping import Stop, server_of
 
-    live = Live(partial(_open_or_build, settings), partial(current_name, settings.index))
+    count_repetitions()
+    stop = Stop()
+    faulthandler.enable()  # a mapped file that is cut short ends the process: it says so
+    live = Live(partial(_open_or_build, settings), partial(current_name, settings.index), _damage)
     uploads = Uploads(settings, live) if opening.upload_limit else None
     web = web_application(
         pages(
@@ -165,6 +169,7 @@ def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None
             feedback=Feedback(settings.feedback),
             uploads=uploads,
             evaluator=Evaluator(live) if opening.operated else None,
+            stop=stop,
         ),
         names=[opening.host, *opening.names],
         api=api(live, protected=opening.accounts is not None),
@@ -172,17 +177,10 @@ def serve(settings: Settings, listener: socket.socket, opening: Opening) -> None
         upload_limit=opening.upload_limit,
         proxied=opening.proxy is not None,
         visitors_operate=opening.visitors_operate,
+        stop=stop,
     )
     web.router.routes.insert(0, report_route(Shelf(live)))
-    config = uvicorn.Config(
-        web,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=PATIENCE,
-        proxy_headers=opening.proxy is not None,
-        forwarded_allow_ips=opening.proxy or "",
-    )
-    server = uvicorn.Server(config)
+    server = server_of(web, limits_of_this_process(), stop, proxy=opening.proxy or "")
     print(
         f"Tresse est servie sur {address(opening.host, listener)} : ouvrez cette adresse dans un navigateur. Ctrl+C l’arrête.",
         *warnings(opening),
@@ -202,6 +200,7 @@ def pages(
     feedback: "Feedback | None" = None,
     uploads: "Uploads | None" = None,
     evaluator: "Evaluator | None" = None,
+    stop: "Stop | None" = None,
 ) -> "gr.Blocks":
     """Compose the pages, each from its own file; what is not given is not offered."""
     import gradio as gr
@@ -212,7 +211,7 @@ def pages(
 
     with gr.Blocks(title="Tresse", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)) as site:
         gr.Navbar(main_page_name="Assistant")
-        assistant_page(live, feedback)
+        assistant_page(live, feedback, stop)
     with site.route("Document", "/document"):
         gr.Navbar(main_page_name="Assistant")
         document_page(live, uploads)
@@ -249,6 +248,10 @@ def _open_or_build(settings: Settings, before: "Desk | None") -> "Desk":
         if aside.fault:
             print(f"{aside.name} : {aside.reason}", file=sys.stderr)
     return open_desk(settings, None)
+
+
+def _damage(desk: "Desk") -> str:
+    return desk.index.generation.damage()
 
 
 def address(host: str, listener: socket.socket) -> str:

@@ -83,7 +83,9 @@ OFFERED = {
 
 def serve(settings: Settings) -> None:
     """Serve the tools until standard input ends. The index opens meanwhile; a call that comes before waits for it."""
-    live = Live(partial(_open, settings), partial(current_name, settings.index))
+    live = Live(
+        partial(_open, settings), partial(current_name, settings.index), lambda served: served.index.generation.damage()
+    )
     if sys.stdin.isatty():
         sys.stderr.write("Tresse attend un client MCP sur l’entrée standard. Ctrl+C l’arrête.\n")
     # The thread that reads standard input cannot be interrupted, and a process waits for its threads. There is nothing to save.

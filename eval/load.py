@@ -25,6 +25,8 @@ from time import perf_counter, sleep
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from eval.endurance import held_connections, memory_of_conversations, queue_refusals
+from eval.hostile import hostile_hits
 from eval.speed import ASKED
 from settings import ROOT
 
@@ -72,9 +74,22 @@ class PageVisitor:
         self._connection = _connection(address)
         self._event, self._inputs, self._place = question_event(_get(self._connection, "/config"))
         self._session, self._asked = "", 0
+        self.told = ""
 
     def ask(self, question: str) -> None:
         """Join the queue and read what comes."""
+        status = self.join(question)
+        if status != 200:
+            raise UnansweredError(f"{status} {self.told}")
+        self._connection.request("GET", f"/gradio_api/queue/data?session_hash={self._session}")
+        stream = self._connection.getresponse()
+        succeeded = answered(stream)
+        stream.read()  # nothing is left: it gives the connection back
+        if not succeeded:
+            raise UnansweredError(question)
+
+    def join(self, question: str) -> int:
+        """Join the queue and read nothing; return the status, and keep in `told` what was said."""
         if self._asked % CONVERSATION == 0:
             self._session = token_hex(6)
         self._asked += 1
@@ -84,15 +99,8 @@ class PageVisitor:
             "/gradio_api/queue/join",
             {"data": inputs, "fn_index": self._event, "session_hash": self._session, "event_data": None, "trigger_id": None},
         )
-        told = joined.read()
-        if joined.status != 200:
-            raise UnansweredError(f"{joined.status} {told!r}")
-        self._connection.request("GET", f"/gradio_api/queue/data?session_hash={self._session}")
-        stream = self._connection.getresponse()
-        succeeded = answered(stream)
-        stream.read()  # nothing is left: it gives the connection back
-        if not succeeded:
-            raise UnansweredError(question)
+        self.told = joined.read().decode("utf-8", "replace")
+        return joined.status
 
 
 def question_event(config: dict[str, Any]) -> tuple[int, list[Any], int]:
@@ -263,8 +271,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with started([sys.executable, "app.py", "--port", "0"], READY) as (address, process):
         page = _measured("Page de Tresse", partial(PageVisitor, address), process, numbers, seconds)
         api = _measured("API de Tresse", partial(ApiVisitor, address), process, numbers, seconds)
-    print(*verdicts(echo, page, api), sep="\n")
+        print(*verdicts(echo, page, api), sep="\n", flush=True)
+        for line in endurance(address, process):
+            print(line, flush=True)
     return 0
+
+
+def endurance(address: str, process: int) -> Iterator[str]:
+    """Give a line a kind of what a server must bear."""
+    arrive = partial(PageVisitor, address)
+    hits, requests = hostile_hits(address)
+    yield f"Demandes hostiles : {hits} ont abouti sur {requests} (but : 0)."
+    yield held_connections(address)
+    yield memory_of_conversations(arrive, ASKED[0], partial(resident, process))
+    yield queue_refusals(arrive, ASKED[0])
 
 
 def _measured(name: str, arrive: Callable[[], Visitor], process: int, numbers: Sequence[int], seconds: float) -> list[Load]:

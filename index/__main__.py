@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "saved", nargs="*", type=Path, metavar="FICHIER", help="réponses gardées (--json, --batch) ou questions d’évaluation"
     )
+    check.add_argument(
+        "--deep", action="store_true", help="relire en entier chaque fichier du corpus, quoi qu’en dise le disque"
+    )
     commands.add_parser(
         "ship", help="écrire les vecteurs du corpus livré avec Tresse, pour qu’un premier démarrage n’encode rien"
     )
@@ -89,7 +92,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.command == "build":
         return _watch(settings) if options.watch else _build(settings)
     if options.command == "verify":
-        return _verify(settings, options.saved)
+        return _verify(settings, options.saved, deep=options.deep)
     if options.command == "ship":
         print(f"{_many(ship_vectors(settings), 'vecteur')} dans {SHIPPED}.")
         return 0
@@ -130,13 +133,13 @@ def _print_report(report: BuildReport, settings: Settings) -> None:
     print(f"L’index sert depuis {settings.index}.", flush=True)
 
 
-def _verify(settings: Settings, saved: Sequence[Path]) -> int:
+def _verify(settings: Settings, saved: Sequence[Path], *, deep: bool) -> int:
     status = 0
     if settings.corpus == Settings().corpus:
         saved = (QUESTIONS, *saved)
     if settings.feedback.exists():
         saved = (*saved, settings.feedback)
-    for check in verify(settings, saved):
+    for check in verify(settings, saved, deep=deep):
         for fault in check.faults:
             print(fault, file=sys.stderr)
             status = 1

@@ -23,6 +23,7 @@ from typing import IO
 
 from errors import TresseError
 from ingest.corpus import Stamp
+from ingest.file_state import FileState, file_state
 
 FORMAT = 6  # of what a generation holds: raise it when a file changes its shape
 CURE = "Relancez\u00a0: python -m index build"
@@ -54,11 +55,31 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A generation that was published, its manifest verified and its other files not yet. It stays as long as this value."""
+    """A generation that was published, its manifest verified and its other files not yet. It stays as long as this value.
+
+    `states`: those of its files when it was found, or when they were last seen to be whole.
+    """
 
     folder: Path
     manifest: Manifest
     held: IO[bytes] = field(repr=False, compare=False)
+    states: dict[str, FileState | None] = field(repr=False, compare=False)
+
+    def damage(self) -> str:
+        """Return what is wrong with a file that changed since it was verified, in French, "" where none did: for each question.
+
+        Its state is looked at, which takes microseconds, and only where that is another its content: a copy or new rights
+        change no answer.
+        """
+        for name, before in self.states.items():
+            state = file_state(self.folder / name)
+            if state == before:
+                continue
+            fault = _fault(self.folder / name, name, *self.manifest.files[name])
+            if fault:
+                return fault
+            self.states[name] = state
+        return ""
 
     def faults(self) -> Iterator[tuple[str, str | None]]:
         """Give each file of the generation in turn, with a French sentence where it is not what was published."""
@@ -101,7 +122,9 @@ def current_generation(folder: Path) -> Generation:
             continue
         if sha256(content).hexdigest() != digest:
             raise _altered(f"{name}/{_MANIFEST}")
-        return Generation(folder / name, _read_manifest(content), held)
+        manifest = _read_manifest(content)
+        states = {each: file_state(folder / name / each) for each in manifest.files}  # before anybody verifies them
+        return Generation(folder / name, manifest, held, states)
 
 
 def _pointer(folder: Path) -> tuple[str, str]:
@@ -131,7 +154,7 @@ def _read_manifest(content: bytes) -> Manifest:
     if record.pop("format") != FORMAT:
         raise TresseError(f"L’index a été construit par une autre version de Tresse. {CURE}")
     record["files"] = {name: (size, digest) for name, (size, digest) in record["files"].items()}
-    record["corpus"] = {name: Stamp(**stamp) for name, stamp in record["corpus"].items()}
+    record["corpus"] = {name: Stamp(FileState(*stamp["state"]), stamp["sha256"]) for name, stamp in record["corpus"].items()}
     return Manifest(**record)
 
 

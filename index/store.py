@@ -51,10 +51,10 @@ def open_index(
     return _open(generation, encoder, weights, words)
 
 
-def check_corpus(generation: Generation, settings: Settings) -> None:
-    """Raise TresseError where the corpus is no longer the one that was indexed."""
+def check_corpus(generation: Generation, settings: Settings, *, deep: bool = False) -> None:
+    """Raise TresseError where the corpus is no longer the one that was indexed; `deep`: hash files whose state is the same."""
     indexed = generation.manifest.corpus
-    found = find_corpus(settings.corpus, indexed).stamps
+    found = find_corpus(settings.corpus, {} if deep else indexed).stamps
     hashes = ({name: stamp.sha256 for name, stamp in stamps.items()} for stamps in (indexed, found))
     before, now = hashes
     names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))

@@ -14,6 +14,8 @@ from ingest.expansions import read_expansions
 from ingest.isolation import isolation
 from settings import Settings
 
+_HASHED = ", relus en entier"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -23,8 +25,10 @@ class Check:
     faults: tuple[str, ...] = ()
 
 
-def verify(settings: Settings, saved: Sequence[Path] = ()) -> Iterator[Check]:
+def verify(settings: Settings, saved: Sequence[Path] = (), *, deep: bool = False) -> Iterator[Check]:
     """Check the files of the index that serves, its passages and spans, the corpus and its anchors, then the files `saved`.
+
+    `deep`: hash every file of the corpus, and not only those whose size, times or inode changed.
 
     The checks of the content are left out where a file is not what was published: nothing can be said of it.
     """
@@ -40,7 +44,7 @@ def verify(settings: Settings, saved: Sequence[Path] = ()) -> Iterator[Check]:
     if content:
         yield _passages(content)
         yield _spans(content)
-    yield _corpus(generation, settings)
+    yield _corpus(generation, settings, deep=deep)
     yield _anchors(settings)
     if content:
         yield from (_saved(path, content) for path in saved)
@@ -74,12 +78,14 @@ def _spans(content: Content) -> Check:
     return Check(f"Phrases et éléments de liste\u00a0: {total}, tous dans leur passage.", faults)
 
 
-def _corpus(generation: Generation, settings: Settings) -> Check:
+def _corpus(generation: Generation, settings: Settings, *, deep: bool) -> Check:
     try:
-        check_corpus(generation, settings)
+        check_corpus(generation, settings, deep=deep)
     except TresseError as error:
         return Check("", (str(error),))
-    return Check(f"Corpus\u00a0: {len(generation.manifest.corpus)} fichiers inchangés depuis la construction.")
+    return Check(
+        f"Corpus\u00a0: {len(generation.manifest.corpus)} fichiers inchangés depuis la construction{_HASHED if deep else ''}."
+    )
 
 
 def _anchors(settings: Settings) -> Check:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
-from stat import S_ISREG
 from types import MappingProxyType
 
 from errors import TresseError
 from ingest.canonical import clean
+from ingest.file_state import FileState, file_state
 
 _MEGABYTE = 1_000_000
 LARGEST: Mapping[str, int] = {  # bytes, by format: of plain text 20 MB are thirty novels, the rest carries pictures and fonts
@@ -73,10 +73,9 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What tells whether a file changed: size in bytes and time of change in nanoseconds quickly, its SHA-256 surely."""
+    """What tells whether a file changed: its state quickly, its SHA-256 surely."""
 
-    size: int
-    changed: int
+    state: FileState
     sha256: str
 
 
@@ -96,7 +95,7 @@ def shown(path: Path | str) -> str:
 
 
 def find_corpus(folder: Path, known: Mapping[str, Stamp] = MappingProxyType({})) -> Corpus:
-    """Walk through `folder` and its folders; a file whose size and time are those `known` is not hashed again.
+    """Walk through `folder` and its folders; a file whose state is the one `known` is not hashed again.
 
     Raises TresseError where the folder is missing.
     """
@@ -211,26 +210,26 @@ def _is_file(path: Path) -> bool:
 
 def unchanged(path: Path, stamp: Stamp | None) -> bool:
     """Tell whether a file is still, or still is not, what it was when it was stamped."""
-    return _state(path) == ((stamp.size, stamp.changed) if stamp else None)
+    return file_state(path) == (stamp.state if stamp else None)
 
 
 def _stamp(path: Path, known: Stamp | None) -> Stamp | None:
     """Return the stamp of a file, None where there is none; one that cannot be read, or is too large to be, has no hash."""
-    state = _state(path)
+    state = file_state(path)
     if state is None:
         return None
-    if known and state == (known.size, known.changed):
+    if known and state == known.state:
         return known
     try:
         with path.open("rb") as file:
-            return Stamp(*state, file_digest(file, "sha256").hexdigest() if state[0] <= _LARGEST else "")
+            return Stamp(state, file_digest(file, "sha256").hexdigest() if state.size <= _LARGEST else "")
     except OSError:
-        return Stamp(*state, "")
+        return Stamp(state, "")
 
 
 def _companion(path: Path, what: str) -> str | None:
     try:
-        return _read(path, _COMPANION).decode("utf-8-sig") if _state(path) else None
+        return _read(path, _COMPANION).decode("utf-8-sig") if file_state(path) else None
     except UnicodeDecodeError as error:
         raise TresseError(f"{what} ({shown(path.name)})\u00a0: ce n’est pas de l’UTF-8, enregistrez-le en UTF-8.") from error
     except TresseError as fault:
@@ -239,28 +238,16 @@ def _companion(path: Path, what: str) -> str | None:
 
 def _read(path: Path, largest: int) -> bytes:
     """Read a file whole, as it stood at one moment."""
-    before = _state(path)
+    before = file_state(path)
     if before is None:
         raise TresseError("il ne peut pas être lu\u00a0: vérifiez qu’il existe, et ses droits.")
-    if before[0] > largest:
+    if before.size > largest:
         raise TresseError(f"il dépasse {largest // _MEGABYTE}\u00a0Mo, la limite de ce format\u00a0: coupez-le en plusieurs.")
     try:
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
         raise TresseError(f"il ne peut pas être lu ({error.strerror})\u00a0: vérifiez ses droits.") from error
-    if before != _state(path) or len(content) != before[0]:
+    if before != file_state(path) or len(content) != before.size:
         raise TresseError("il change pendant qu’il est lu\u00a0: relancez quand il sera écrit.")
     return content
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    """Return the size and the time of change of a file, None where there is none: its name may be too long to exist.
-
-    A pipe is none: whoever opens it waits for somebody to write.
-    """
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return (state.st_size, state.st_mtime_ns) if S_ISREG(state.st_mode) else None

@@ -1,5 +1,6 @@
 """The chat with its sources: how the page is laid out, and which handler answers what."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -7,10 +8,12 @@ import gradio as gr
 from answer.entry import QUESTION_LIMIT
 from answer.live import Live
 from interface.assistant.feedback import Feedback
-from interface.assistant.handlers import AT_ONCE, EVERYWHERE, Handlers, Parts, check, scope_label
+from interface.assistant.handlers import EVERYWHERE, Handlers, Parts, check, scope_label
 from interface.assistant.kept import SECRET, STORAGE
 from interface.assistant.sources import EMPTY
 from interface.assistant.told import welcome
+from interface.web.stopping import Stop
+from interface.web.waiting import AT_ONCE, put_off
 
 if TYPE_CHECKING:
     from interface.desk import Desk
@@ -28,8 +31,8 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_HAND: dict[str, Any] = QUIET | {"queue": False}
 
 
-def assistant_page(live: Live["Desk"], feedback: Feedback | None = None) -> None:
-    """Lay out the conversation in the page that is open, and say what a visitor changes in it."""
+def assistant_page(live: Live["Desk"], feedback: Feedback | None = None, closing: Stop | None = None) -> None:
+    """Lay out the conversation in the page that is open, and say what a visitor changes in it, until `closing`."""
     gr.Markdown(HEADER, elem_id="header")
     with gr.Row(elem_id="page"):
         with gr.Column(scale=3, elem_id="conversation"):
@@ -57,7 +60,7 @@ def assistant_page(live: Live["Desk"], feedback: Feedback | None = None) -> None
         does.ask,
         [question, scopes, talk, kept],
         shown,
-        validator=check,
+        validator=_validator(gr.context.Context.root_block, closing or Stop()),
         preprocess=False,
         concurrency_limit=AT_ONCE,
         **QUIET,
@@ -69,6 +72,15 @@ def assistant_page(live: Live["Desk"], feedback: Feedback | None = None) -> None
     comment.submit(does.remark, [comment, judged, talk], [status, comment], preprocess=False, **AT_HAND)
     markdown.click(does.export_markdown, [talk, kept], [outbox, status], **AT_HAND)
     page.click(does.export_page, [talk, kept], [outbox, status], **AT_HAND)
+
+
+def _validator(site: gr.Blocks, stop: Stop) -> Callable[..., list[dict[str, Any]]]:
+    """Return what refuses a question under its box: for what it is, or because it would wait too long."""
+
+    def validate(text: Any, *others: Any) -> list[dict[str, Any]]:
+        return check(text, *others, refusal=put_off(site, stop))
+
+    return validate
 
 
 def _chat() -> gr.Chatbot:

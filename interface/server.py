@@ -16,7 +16,9 @@ from interface.security import STATIC, Guard
 from interface.theme import theme
 from interface.web.event_gate import EventGate, event_rules
 from interface.web.inbox import Inbox
+from interface.web.stopping import Farewell, Stop
 from interface.web.upload_door import UploadDoor
+from interface.web.waiting import limit_queue, tidied
 
 # Gradio keeps 10 000 conversations by default, about half a gigabyte.
 CONVERSATION_LIMIT = 500
@@ -31,16 +33,21 @@ def web_application(
     upload_limit: int | None = None,
     proxied: bool = False,
     visitors_operate: bool = True,
+    stop: Stop | None = None,
 ) -> FastAPI:
     """Return `page` ready to serve under the host names in `names` and any address of the machine, `api` below `/api`.
 
     `accounts`: who may come in, everybody where it is None; `upload_limit`: bytes of files to add from a page, None for none;
     `proxied`, `visitors_operate`: as the guard takes them.
+    `stop`: what the server is asked before it ends.
 
     Mounted rather than launched: `launch()` calls itself through a proxy where one is set, and opens more routes.
     """
     page.state_session_capacity = CONVERSATION_LIMIT
-    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    limit_queue(page)
+    stop = stop or Stop()
+    stop.queue = page._queue
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tidied(page))
     web.mount("/interface", StaticFiles(directory=STATIC))
     if api is not None:
         web.mount("/api", api)
@@ -53,6 +60,7 @@ def web_application(
         web.add_middleware(UploadDoor, inbox=Inbox(Path(get_upload_folder()), upload_limit))
     if accounts is not None:
         web.add_middleware(Entrance, accounts=accounts)
+    web.add_middleware(Farewell, stop=stop)
     web.add_middleware(  # the last one stands before the others
         Guard,
         names=names,

@@ -3,14 +3,23 @@ import re
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from threading import Event
+from time import monotonic, sleep
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
+import app
+from answer.live import WITHDRAWN, Live
 from app import address, listen, main
 from errors import TresseError
+from index.generation import current_name
 from interface.accounts import add
+from interface.api import api
+from settings import Settings
 
 ROOT = Path(__file__).parents[1]
 # The server as it starts, with an index that takes its time: what is tested is there before it.
@@ -116,3 +125,44 @@ def test_a_public_server_asks_for_accounts_under_its_name(tmp_path):
                 assert client.get("/api/health", headers={"host": "pirate.test"}).status_code == 421
         finally:
             server.terminate()
+
+
+CORPUS = {"abeilles.md": "# Les abeilles\n\nLa reine pond les œufs.\n", "pain.md": "# Le pain\n\nLe levain lève la pâte.\n"}
+OVERWRITTEN = {
+    "in place": lambda path: path.write_bytes(b"\xff" * path.stat().st_size),
+    "cut short": lambda path: path.write_bytes(b""),
+}
+
+
+@pytest.mark.parametrize("damage", OVERWRITTEN)
+def test_an_index_that_is_overwritten_while_it_serves_is_made_anew(tmp_path, monkeypatch, encoder, caplog, damage):
+    """No question is answered from it: programs are told so, the log names the file, and answers come from a new generation."""
+    for library in ("index.store", "index.build"):
+        monkeypatch.setattr(f"{library}.open_encoder", lambda _: encoder)
+    monkeypatch.setattr("interface.desk.example_questions", lambda *_: ())
+    (tmp_path / "corpus").mkdir()
+    for name, text in CORPUS.items():
+        (tmp_path / "corpus" / name).write_text(text, encoding="utf-8")
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", embeddings=tmp_path / "embeddings")
+    mending = Event()
+
+    def open_(before):
+        assert not live.settled.is_set() or mending.wait(30)
+        return app._open_or_build(settings, before)
+
+    live = Live(open_, partial(current_name, settings.index), app._damage)
+    live.start()
+    assert live.settled.wait(30)
+    client = TestClient(api(live), raise_server_exceptions=False)
+    found = client.get("/passages", params={"q": "levain"}).json()
+    assert client.get("/health").json()["generation"] == "g000001"
+    OVERWRITTEN[damage](settings.index / "g000001" / "vectors.faiss")
+    for request in (client.post("/ask", json={"question": "Qui pond ?"}), client.get("/health")):
+        assert (request.status_code, request.json()["error"]) == (503, WITHDRAWN)
+    assert "vectors.faiss" in caplog.text
+    mending.set()
+    ends = monotonic() + 30
+    while client.get("/health").status_code != 200 and monotonic() < ends:
+        sleep(0.05)
+    assert client.get("/health").json()["generation"] == "g000002"
+    assert client.get("/passages", params={"q": "levain"}).json() == found

@@ -26,6 +26,7 @@ from interface.assistant.running import Running
 from interface.assistant.sources import panel
 from interface.assistant.told import announced, comment_label, download, finished, notice, welcome
 from interface.web.turns import BusyError, Turns
+from interface.web.waiting import AT_ONCE
 
 if TYPE_CHECKING:
     from index.contents import Contents
@@ -35,7 +36,7 @@ Said = tuple[Exchange, ...]
 Shown = dict[Any, Any]  # what a handler changes, by component
 
 EVERYWHERE = "Chercher partout"
-AT_ONCE, WAITING = 8, 24  # questions of all visitors: one that takes long holds nobody else up
+WAITING = 24  # questions of all visitors, beyond those that are answered at once
 RECALLS_WAITING, PATIENCE = 4, 5.0  # conversations that wait to be asked again, and seconds that each of them waits
 RECALL = 3.0  # seconds that one may take: ten times what it takes a reader who comes back
 MOST_QUESTIONS = 100  # of a conversation
@@ -231,12 +232,14 @@ def scope_label(chosen: Sequence[str]) -> str:
     return "Chercher dans 1 partie" if len(chosen) == 1 else f"Chercher dans {len(chosen)} parties"
 
 
-def check(text: Any, *others: Any) -> list[dict[str, Any]]:
+def check(text: Any, *others: Any, refusal: str = "") -> list[dict[str, Any]]:
     """Refuse a question under its box, where it stays to be corrected. Gradio wants a word on every other input too.
 
-    The second of the `others` is the conversation, of which every question shows the whole again.
+    The second of the `others` is the conversation, of which every question shows the whole again. `refusal`: why no question
+    is taken now, whatever it is.
     """
-    fault = question_fault(str(text)) or (TOO_MANY if len(others) > 1 and len(others[1] or ()) >= MOST_QUESTIONS else "")
+    many = TOO_MANY if len(others) > 1 and len(others[1] or ()) >= MOST_QUESTIONS else ""
+    fault = question_fault(str(text)) or many or refusal
     return [gr.validate(not fault, fault), *(gr.validate(True, "") for _ in others)]
 
 

@@ -1,1 +1,1 @@
-"""What stands between the network and the pages, one check a module."""
+"""What stands between the network and the pages: connections, checks, turns and quotas, the log, the end."""

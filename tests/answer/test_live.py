@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 from threading import Barrier, Event, Thread
+from weakref import ref
 
 import pytest
 
-from answer.live import BROKEN, LOADING, Live
+from answer.live import BROKEN, LOADING, WITHDRAWN, Live
 from errors import TresseError
 
 
@@ -172,6 +173,67 @@ def test_the_folder_is_not_looked_at_for_every_question(shelf: Shelf, live: Live
     assert len(shelf.opened) == 1
     monkeypatch.setattr("answer.live._LOOK", 0.0)
     assert eventually(lambda: live.current() == "opened g2")
+
+
+def test_a_generation_published_while_nobody_asks_is_what_the_first_question_gets(shelf: Shelf, live: Live[str]) -> None:
+    """After a night without a question, the first one is answered by the newest: nobody had to ask for it to be opened."""
+    shelf.name = "g2"
+    assert eventually(lambda: len(shelf.opened) == 2 and not live._opening.locked())
+    assert live.current() == "opened g2"
+
+
+def test_what_nobody_holds_is_not_watched(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking at it keeps nothing alive."""
+    monkeypatch.setattr("answer.live._WATCH", 0.001)
+    live = Live(shelf.open, shelf.newest)
+    live.start()
+    assert live.settled.wait(10)
+    watched = ref(live)
+    del live
+    assert eventually(lambda: watched() is None)
+
+
+def test_what_is_damaged_serves_no_more(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    """No question is answered by it, the log says why and whoever asks what to do, until another is opened in its place."""
+    damaged: list[str] = []
+    live = Live(shelf.open, shelf.newest, lambda value: "Le fichier «\u00a0x\u00a0» a changé." if value in damaged else "")
+    live.start()
+    assert live.settled.wait(10)
+    assert live.current() == "opened g1"
+    shelf.gate.clear()
+    damaged.append("opened g1")
+    for _ in range(3):
+        with pytest.raises(TresseError, match=WITHDRAWN):
+            live.current()
+    assert not live.ready
+    assert caplog.text.count("Le fichier «\u00a0x\u00a0» a changé.") == 1
+    shelf.name = "g2"
+    shelf.gate.set()
+    assert eventually(lambda: live.ready)
+    assert live.current() == "opened g2"
+    assert shelf.opened[1][0] is None  # nothing of what is damaged is taken over
+
+
+def test_what_cannot_be_mended_is_said(shelf: Shelf) -> None:
+    """Where no other can be made, each question gets the cause, and what is published later is opened."""
+    damaged = ["opened g1"]
+    live = Live(shelf.open, shelf.newest, lambda value: "abîmé" if value in damaged else "")
+    live.start()
+    assert live.settled.wait(10)
+    shelf.fault = TresseError("Le disque est plein.")
+    with pytest.raises(TresseError):
+        live.current()
+
+    def told() -> bool:
+        try:
+            return bool(live.current())
+        except TresseError as fault:
+            return "Le disque est plein." in str(fault)
+
+    assert eventually(told)
+    shelf.fault, shelf.name = None, "g2"
+    assert eventually(lambda: live.ready)
+    assert live.current() == "opened g2"
 
 
 def test_what_was_just_published_is_opened_once_for_all_who_wait(shelf: Shelf, live: Live[str]) -> None:

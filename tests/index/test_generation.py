@@ -1,5 +1,7 @@
 """Tests of publishing: the generation before serves until the next one is whole."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +31,46 @@ def test_a_generation_that_is_read_stays_and_no_other(settings: Settings, encode
     del read
     build_index(settings, progress=False, encoder=encoder)
     assert folders(settings) == ["g000005"]
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "overwritten in place": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "cut short": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "longer": lambda path: path.write_bytes(path.read_bytes() + b"\0"),
+    "removed": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_file_that_changes_while_it_serves_is_named(settings: Settings, encoder: object, damage: str) -> None:
+    """Whichever file it is and whatever became of it, also where its time was set back, before anything reads it again."""
+    build_index(settings, progress=False, encoder=encoder)
+    for name in current_generation(settings.index).manifest.files:
+        generation = current_generation(settings.index)
+        path = generation.folder / name
+        content, state = path.read_bytes(), path.stat()
+        assert generation.damage() == ""
+        DAMAGES[damage](path)
+        if path.exists():
+            os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+        assert (name in generation.damage()) == bool(content)
+        path.write_bytes(content)
+
+
+def test_a_file_that_is_the_same_in_another_place_is_no_damage(
+    settings: Settings, encoder: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy put in its place, or new rights, cost one look at the content, and no more."""
+    build_index(settings, progress=False, encoder=encoder)
+    generation = current_generation(settings.index)
+    for name in ("vectors.faiss", "words/units/meta.json"):
+        path = generation.folder / name
+        shutil.copy(path, path.with_name("copy"))
+        path.with_name("copy").replace(path)
+    (generation.folder / "documents.jsonl").chmod(0o600)
+    assert generation.damage() == ""
+    monkeypatch.setattr("index.generation._fault", None)  # nothing is read again
+    assert generation.damage() == ""
 
 
 def test_two_builds_cannot_run_at_once(settings: Settings, encoder: object) -> None:

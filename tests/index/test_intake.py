@@ -149,6 +149,17 @@ def test_a_file_that_was_touched_is_not_read(expanded: Settings, build: Build, r
     assert read == []
 
 
+def test_a_corpus_that_was_copied_is_hashed_and_no_more(
+    expanded: Settings, build: Build, read: list[str], encoder: object
+) -> None:
+    """Restored or checked out anew, every file has another inode and other times: nothing is read nor encoded again."""
+    moved = expanded.corpus.with_name("moved")
+    expanded.corpus.rename(moved)
+    shutil.copytree(moved, expanded.corpus, copy_function=shutil.copyfile)
+    assert build().changes.kept == ("abeilles", "pain")
+    assert (read, encoder.encoded) == ([], [])
+
+
 def test_twins_are_one_document_whichever_goes_away(expanded: Settings, build: Build, read: list[str], encoder: object) -> None:
     """Two files with one content: one document that lists both; when the first goes, the other takes its place."""
     shutil.copy(expanded.corpus / "pain.md", expanded.corpus / "zut.md")

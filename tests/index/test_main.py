@@ -118,6 +118,21 @@ def test_verify_says_what_is_fine(run: Run) -> None:
     ]
 
 
+def test_verify_hashes_the_corpus_where_it_is_asked_to(run: Run, environment: Settings) -> None:
+    """A file rewritten under its old size and time is named by both, and --deep says that it read every file."""
+    run("build")
+    assert "Corpus\u00a0: 3 fichiers inchangés depuis la construction, relus en entier." in run("verify", "--deep")[1]
+    path = environment.corpus / "pain.md"
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"farine", b"pierre"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    for arguments in ((), ("--deep",)):
+        status, _, err = run("verify", *arguments)
+        assert status == 1
+        assert "corpus a changé" in err
+        assert "pain.md" in err
+
+
 def test_verify_names_every_damaged_file(run: Run, environment: Settings) -> None:
     """All of them, not only the first."""
     run("build")

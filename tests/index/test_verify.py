@@ -11,6 +11,7 @@ from index.content import Content
 from index.store import open_content
 from index.verify import verify
 from ingest.document import Span
+from ingest.file_state import file_state
 from ingest.passages import Passage
 from settings import Settings
 
@@ -48,6 +49,19 @@ def test_a_sound_index_has_no_fault(expanded: Settings, encoder: object) -> None
     """Every check passes after a build."""
     build_index(expanded, progress=False, encoder=encoder)
     assert [check.faults for check in verify(expanded)] == [()] * 5
+
+
+def test_a_file_that_the_disk_says_is_the_same_is_hashed_where_that_is_asked(
+    expanded: Settings, encoder: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deep verification believes no size, no time and no inode."""
+    build_index(expanded, progress=False, encoder=encoder)
+    state = file_state(expanded.corpus / "pain.md")
+    (expanded.corpus / "pain.md").write_text("# Autre\n", encoding="utf-8")
+    monkeypatch.setattr("ingest.corpus.file_state", lambda path: state if path.name == "pain.md" else file_state(path))
+    quick, deep = ([fault for check in verify(expanded, deep=each) for fault in check.faults] for each in (False, True))
+    assert not any("corpus a changé" in fault for fault in quick)
+    assert any("corpus a changé" in fault and "pain.md" in fault for fault in deep)
 
 
 def test_a_missing_corpus_is_a_fault(expanded: Settings, encoder: object, tmp_path: Path) -> None:

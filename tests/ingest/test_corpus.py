@@ -255,6 +255,19 @@ def test_a_known_file_is_not_hashed_again(folder: Path, monkeypatch: pytest.Monk
     assert hashed == ["a.md"]
 
 
+def test_a_file_rewritten_with_its_size_and_its_time_is_hashed_again(folder: Path) -> None:
+    """Whoever sets the time back hides nothing: the system keeps another, and another inode where the file was replaced."""
+    path = folder / "a.md"
+    before = path.stat()
+    stamp = find_corpus(folder).stamps["a.md"]
+    time.sleep(0.02)  # a tick of the clock of the file system
+    path.write_text("# A\n\nUn faux. \n", encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert not unchanged(path, stamp)
+    assert find_corpus(folder, {"a.md": stamp}).stamps["a.md"].sha256 != stamp.sha256
+
+
 def test_a_stamp_tells_whether_a_file_is_still_what_it_was(folder: Path) -> None:
     """Changed, gone or come since: told apart without reading."""
     path = folder / "a.md"

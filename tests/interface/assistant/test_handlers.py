@@ -9,7 +9,6 @@ from answer.entry import QUESTION_LIMIT
 from interface.assistant import handlers as module
 from interface.assistant.exchange import Exchange
 from interface.assistant.handlers import (
-    AT_ONCE,
     EVERYWHERE,
     MOST_QUESTIONS,
     NOTHING_ASKED,
@@ -24,6 +23,7 @@ from interface.assistant.handlers import (
 from interface.assistant.kept import KEPT
 from interface.assistant.told import TITLES_SHOWN, welcome
 from interface.web.turns import BUSY
+from interface.web.waiting import AT_ONCE
 
 
 def test_a_blank_question_is_refused_in_words():
