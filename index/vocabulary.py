@@ -50,10 +50,14 @@ class Vocabulary:
         return self._nearest(token) or ((token.term, 1.0),)
 
     def meant(self, token: Token) -> str:
-        """Return the word form that a word stands for: itself where it is known or has no near neighbour."""
-        if self.knows(token.term):
+        """Return the word form that a word surely stands for: the known one a single slip away from a long word.
+
+        Nearer words, or two slips, are often other words: on the tuning questions « épidémie » was « épicerie », « patrons »
+        « partons ». To search them beside the word is no harm; to read them in its place would be.
+        """
+        if self.knows(token.term) or len(token.form) < _TWO_SLIPS:
             return token.form
-        return next((form for _, form in self._neighbours(token)), token.form)
+        return next((form for cost, form in self._neighbours(token) if cost == 1), token.form)
 
     def _nearest(self, token: Token) -> tuple[tuple[str, float], ...]:
         trust: dict[str, float] = {}
