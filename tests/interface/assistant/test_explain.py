@@ -16,8 +16,8 @@ def hit(document, score, **signals):
 def test_how_an_answer_was_found_is_told(answering, cite, document):
     """The question searched, the confidence, the times, and each passage with its score and its rank by each way to search."""
     hits = (
-        hit(document, 0.9, words_text=0.5, words_span=0.25, vectors_text=0.8, grams_span=0.1),
-        hit(document, 0.4, words_text=0.0, vectors_text=0.9),
+        hit(document, 0.9, words_text=0.5, words_headings=0.25, vectors=0.8, reader=2.1),
+        hit(document, 0.4, words_text=0.0, vectors=0.9, reader=-1.5),
     )
     html = explanation(replace(answering("« Fin. » [1]", cite("Fin."), question="La fin ?"), hits=hits), several=False)
     told = re.sub(r"<[^>]+>", " ", html)
@@ -25,10 +25,10 @@ def test_how_an_answer_was_found_is_told(answering, cite, document):
         "La fin ?",
         "90\u00a0%",
         "recherche 1\u00a0ms",
-        "score 0,90 · mots 0,50 (1er) · sens 0,80 (2e) · lettres 0,10 (1er)",
+        "score 0,90 · mots 0,50 (1er) · sens 0,80 (2e) · lecture 2,10 (1er)",
     ):
         assert words in told
-    assert "score 0,40 · mots\u00a0: non · sens 0,90 (1er) · lettres\u00a0: non" in told
+    assert "score 0,40 · mots\u00a0: non · sens 0,90 (1er) · lecture\u00a0: non" in told
     assert "Section &lt;b&gt;" in html
     assert "\n" not in html
 
