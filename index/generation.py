@@ -25,7 +25,7 @@ from errors import TresseError
 from ingest.corpus import Stamp
 from ingest.file_state import FileState, file_state
 
-FORMAT = 7  # of what a generation holds: raise it when a file changes its shape
+FORMAT = 8  # of what a generation holds: raise it when a file changes its shape
 CURE = "Relancez\u00a0: python -m index build"
 
 _MANIFEST, _CURRENT, _LOCK, _ASIDE = "manifest.json", "current", "build.lock", "building"

@@ -45,13 +45,10 @@ class Subject:
 class Knowledge:
     """What is known of the words of all documents.
 
-    `frequencies` counts, for each term, the passages that hold it, in their headings and in who speaks included; `names` are
-    folded words; `subjects` go by scope (« livret#fiche-2 »), in the order of the documents; `accented` gives for a folded word
-    how it is written.
+    `names` are folded words; `subjects` go by scope (« livret#fiche-2 »), in the order of the documents; `accented` gives for a
+    folded word how it is written.
     """
 
-    passages: int
-    frequencies: Mapping[str, int]
     names: frozenset[str]
     glossary: Glossary
     subjects: Mapping[str, Subject]
@@ -120,17 +117,7 @@ def know(told: Iterable[Told], passages: Sequence[Passage], words: Sequence[froz
         spellings += each.spellings
     # More often with a capital than without makes a name.
     names = frozenset(word for word, count in capital.items() if count > small[word] and len(word) > 1)
-    frequencies: Counter[str] = Counter()
-    for passage, of_text in zip(passages, words, strict=True):
-        frequencies.update(of_text | place_terms(passage))
-    return Knowledge(
-        len(passages), dict(frequencies), names, Glossary.of(spellings), _subjects(passages, words, names), accented
-    )
-
-
-def place_terms(passage: Passage) -> frozenset[str]:
-    """Return the terms of the headings above a passage and of the person who speaks."""
-    return frozenset[str]().union(*map(words_of, (*passage.place.headings, str(passage.place.speaker or ""))))
+    return Knowledge(names, Glossary.of(spellings), _subjects(passages, words, names), accented)
 
 
 @lru_cache(maxsize=16_384)
@@ -171,9 +158,8 @@ def _own_words(passages: Iterable[Passage], words: Iterable[frozenset[str]]) -> 
 
 def dump_told(told: Told) -> bytes:
     """Write what a document tells as one line of JSON."""
-    return json.dumps(
-        (told.capital, told.small, told.spellings, told.accented), ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    content = (told.capital, told.small, told.spellings, told.accented)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def load_told(line: bytes) -> Told:
@@ -185,25 +171,14 @@ def load_told(line: bytes) -> Told:
 def dump_knowledge(known: Knowledge) -> str:
     """Write what is known as JSON, the same always the same way."""
     subjects = {scope: (sorted(subject.names), sorted(subject.title)) for scope, subject in known.subjects.items()}
-    return json.dumps(
-        (
-            known.passages,
-            dict(sorted(known.frequencies.items())),
-            sorted(known.names),
-            known.glossary.entries,
-            subjects,
-            dict(sorted(known.accented.items())),
-        ),
-        ensure_ascii=False,
-    )
+    content = (sorted(known.names), known.glossary.entries, subjects, dict(sorted(known.accented.items())))
+    return json.dumps(content, ensure_ascii=False)
 
 
 def load_knowledge(text: str) -> Knowledge:
     """Read back what `dump_knowledge` wrote."""
-    passages, frequencies, names, acronyms, subjects, accented = json.loads(text)
+    names, acronyms, subjects, accented = json.loads(text)
     return Knowledge(
-        passages,
-        frequencies,
         frozenset(names),
         Glossary(acronyms),
         {scope: Subject(frozenset(named), frozenset(title)) for scope, (named, title) in subjects.items()},

@@ -87,7 +87,8 @@ class WordIndex:
 
     def recognises(self, word: str) -> bool:
         """Tell whether some passage or its headings hold a word, to the letter."""
-        return all(term in self.knowledge.frequencies for term in terms(word))
+        held = {term for each in self.passages for term in terms(" ".join((each.text, *each.place.headings)))}
+        return held.issuperset(terms(word))
 
     def respelled(self, query: str) -> str:
         """Mend no word."""
