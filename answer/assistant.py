@@ -150,14 +150,15 @@ def evidence_of(sides: Sequence[Side], choice: Mapping[str, float]) -> tuple[Evi
 def judge(sides: Sequence[Side], weights: Mapping[str, Mapping[str, float]], *, unknown: bool = False) -> tuple[Verdict, float]:
     """Decide on the best passage of each side, by the weights of its kind of document; of several, on the mean confidence.
 
-    Nothing read is a refusal. `unknown`: see `decide`.
+    Nothing read is a refusal, and so is what the search finds nowhere near. `unknown`: see `decide`.
     """
     best = [side.read[0] for side in sides if side.read]
     if not best:
         return "refused", 0.0
     kinds = [weights["expanded" if each.hit.expanded else "plain"] for each in best]
     confidences = [confidence_of(each.reading.score, kind) for each, kind in zip(best, kinds, strict=True)]
-    return decide(sum(confidences) / len(confidences), kinds[0], unknown=unknown)
+    far = all(each.searched < kind["floor"] for each, kind in zip(best, kinds, strict=True))
+    return decide(sum(confidences) / len(confidences), kinds[0], far=far, unknown=unknown)
 
 
 def open_assistant(settings: Settings) -> Assistant:

@@ -17,7 +17,7 @@ class Weights:
     how much what was said before draws the search (`pull`). `choice`: what of the passages read is quoted, see `choose`.
     `confidence`: for documents with expansions (`expanded`) and without (`plain`), the weight of the score of a reading
     (`reader`) and a bias, then the confidence from which a question is answered (`answered`), and from which what is near is
-    shown (`related`).
+    shown (`related`), and the score of the search below which nothing is near (`floor`).
     """
 
     rank: Mapping[str, float]

@@ -33,7 +33,7 @@ Values = NDArray[np.float64]
 HARD = 40  # negatives a question: those that the present weights rank highest, the only ones it could be confused by
 INVERSE_PENALTY = 30.0  # scikit-learn's C; from 3 to 300 the cross-validated score moves by less than half a point
 DECLINED = 0.8  # share of the near-unanswerable not to be answered: about as many questions with an answer are then answered
-REFUSED = 0.02  # share of the answerable questions that may be refused
+REFUSED = 0.02  # share of the answerable questions that may be refused: for their confidence, and for their search
 READER = (0.0, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05)  # what a reading may count beside the search
 QUOTES, GAP, SHARE, SPREAD = (1, 2, 3), (0.5, 1.0, 2.0, 3.0), (0.3, 0.5, 0.7), (0.2, 0.35, 0.5)
 FOLDS = 5
@@ -171,13 +171,14 @@ def _cited(evidence: Evidence) -> Region:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The score of the best passage as it was read, and whether its first quotation is right; that to no question is wrong.
+    """The scores of the best passage, searched and read, and whether its first quotation is right; to no question none is.
 
     `near`: the question has no answer and is of the documents' own subject, the hardest to decline. `kind`: of the document
     of the best passage, « expanded » or « plain ».
     """
 
     kind: str
+    searched: float
     score: float
     right: bool
     answerable: bool
@@ -194,7 +195,7 @@ def judged(asked: Sequence[Asked], choice: Mapping[str, float]) -> list[Judged]:
             right = bool(covered(_cited(chosen[0]), each.groups))
             near = each.case.kind == "unanswerable-near"
             kind = "expanded" if best.hit.expanded else "plain"
-            results.append(Judged(kind, best.reading.score, right, bool(each.groups), near))
+            results.append(Judged(kind, best.searched, best.reading.score, right, bool(each.groups), near))
     return results
 
 
@@ -214,18 +215,25 @@ def confidences(answers: Sequence[Judged]) -> Values:
 
 
 def thresholds(confidence: Values, answers: Sequence[Judged]) -> dict[str, float]:
-    """Return from which confidence a question is answered, and from which what is near is shown.
+    """Return from which confidence a question is answered, and what is near is shown; and the search below which nothing is.
 
-    `answered`: the lowest at which the wanted share of the near-unanswerable questions (where there are none, of all those
-    without an answer) is not answered. `related`: the highest at which only the bearable share of the answerable ones is
+    `floor`: the highest score of the search at which only the bearable share of the answerable questions is refused.
+    `answered`: the lowest confidence at which the wanted share of the near-unanswerable questions (where there are none, of all
+    those without an answer) is not answered. `related`: the highest at which only the bearable share of the answerable ones is
     refused, and never above the other.
     """
     answerable = np.array([answer.answerable for answer in answers])
     near = np.array([answer.near for answer in answers])
     near = near if near.any() else ~answerable
-    answered = float(np.quantile(confidence[near], DECLINED, method="higher"))
+    searched = np.array([answer.searched for answer in answers])
+    floor = float(np.quantile(searched[answerable], REFUSED, method="lower"))
+    answered = float(np.quantile(np.where(searched < floor, 0.0, confidence)[near], DECLINED, method="higher"))
     related = float(np.quantile(confidence[answerable], REFUSED, method="lower"))
-    return {"answered": round(answered + 0.001, 3), "related": round(min(related, answered), 3)}
+    return {
+        "answered": round(answered + 0.001, 3),
+        "related": round(min(related, answered), 3),
+        "floor": round(floor, 3),
+    }
 
 
 def _rows(answers: Sequence[Judged]) -> Values:

@@ -95,7 +95,7 @@ def reader() -> FakeReader:
 @pytest.fixture(scope="session")
 def weights() -> Weights:
     """Weights by hand for what a computable reader reads: what is fitted on real questions says nothing of shared words."""
-    decision = {"bias": 0.0, "reader": 1.0, "answered": 0.5, "related": 0.1}
+    decision = {"bias": 0.0, "reader": 1.0, "answered": 0.5, "related": 0.1, "floor": 0.0}
     return Weights(
         rank={"read": 20, "expanded": 0.01, "plain": 0.05, "pull": 0.1},
         choice={"quotes": 3, "gap": 1.5, "share": 0.5, "spread": 0.35},

@@ -6,7 +6,7 @@ from typing import Literal
 
 Verdict = Literal["answered", "related", "refused"]
 
-_BELOW = 0.001  # what tells « nearest passages » from an answer
+_BELOW = 0.001  # what tells a verdict from the next
 _HIGHEST = 50.0  # log-odds: beyond, a float says no more
 
 
@@ -20,13 +20,18 @@ def confidence_of(score: float, weights: Mapping[str, float]) -> float:
     return 1 / (1 + exp(-max(-_HIGHEST, min(_HIGHEST, odds))))
 
 
-def decide(confidence: float, thresholds: Mapping[str, float], *, unknown: bool = False) -> tuple[Verdict, float]:
+def decide(
+    confidence: float, thresholds: Mapping[str, float], *, far: bool = False, unknown: bool = False
+) -> tuple[Verdict, float]:
     """Return the verdict on a confidence, and the confidence that goes with it.
 
-    `unknown`: the question is about a name or a number that nothing knows, and is never answered as if it were known.
+    `far`: the search itself finds nothing near, and the question is refused. `unknown`: it is about a name or a number that
+    nothing knows, and is never answered as if it were known.
     """
     if unknown:
         confidence = min(confidence, thresholds["answered"] - _BELOW)
+    if far:
+        confidence = min(confidence, thresholds["related"] - _BELOW)
     if confidence >= thresholds["answered"]:
         return "answered", confidence
     return ("related" if confidence >= thresholds["related"] else "refused"), confidence

@@ -166,8 +166,8 @@ def test_a_person_who_is_also_a_heading_is_named_once(assistant):
 
 
 DECISIONS = {
-    "expanded": {"bias": 0.0, "reader": 1.0, "answered": 0.6, "related": 0.3},
-    "plain": {"bias": -1.0, "reader": 0.5, "answered": 0.2, "related": 0.1},
+    "expanded": {"bias": 0.0, "reader": 1.0, "answered": 0.6, "related": 0.3, "floor": 0.0},
+    "plain": {"bias": -1.0, "reader": 0.5, "answered": 0.2, "related": 0.1, "floor": 0.3},
 }
 CHOICE = {"quotes": 3, "gap": 1.0, "share": 0.5, "spread": 0.3}
 
@@ -218,6 +218,13 @@ def test_what_nothing_knows_is_not_judged_an_answer(make_side):
     """The confidence falls just under the threshold of the kind of document."""
     assert judge([make_side(2.0)], DECISIONS, unknown=True) == ("related", pytest.approx(0.599))
     assert judge([make_side(2.0, expanded=False)], DECISIONS, unknown=True) == ("related", pytest.approx(0.199))
+
+
+def test_what_the_search_finds_nowhere_near_is_refused(make_side):
+    """However it reads; of several sides one that is near is enough."""
+    floor = {**DECISIONS, "expanded": {**DECISIONS["expanded"], "floor": 0.51}}
+    assert judge([make_side(2.0)], floor) == ("refused", pytest.approx(0.299))
+    assert judge([make_side(2.0), make_side(2.0, expanded=False)], floor)[0] == "answered"
 
 
 def test_of_several_sides_each_gives_one_quote(make_side):

@@ -74,7 +74,7 @@ def test_a_useful_signal_weighs_most_and_a_harmful_one_nothing() -> None:
 def answers(near_below: int = 20) -> list[Judged]:
     """Answers whose score says how sure they are, 0.0 to 9.9; the first forty are of questions without an answer."""
     return [
-        Judged("plain", number / 10, right=number >= 60, answerable=number >= 40, near=number < near_below)
+        Judged("plain", 0.5, number / 10, right=number >= 60, answerable=number >= 40, near=number < near_below)
         for number in range(100)
     ]
 
@@ -100,10 +100,20 @@ def test_enough_of_what_has_no_answer_is_declined(near_below: int) -> None:
 
 def test_few_of_the_answerable_questions_are_refused() -> None:
     """Of sixty that are less sure than those without an answer one may be refused, for two would be more than is bearable."""
-    judged = [Judged("plain", number / 10, right=False, answerable=number < 60, near=number >= 60) for number in range(100)]
+    judged = [Judged("plain", 0.5, number / 10, right=False, answerable=number < 60, near=number >= 60) for number in range(100)]
     found = thresholds(np.array([answer.score / 10 for answer in judged]), judged)
     assert pytest.approx(1.2) == REFUSED * 60
     assert found["related"] == 0.01
+
+
+def test_what_the_search_finds_nowhere_near_need_not_be_declined_again() -> None:
+    """The floor refuses one of fifty answerable questions; near-misses below it leave the threshold to the others."""
+    judged = [Judged("plain", 0.4 + number / 100, 0.0, right=True, answerable=True, near=False) for number in range(50)]
+    near = [Judged("plain", 0.3 if number < 8 else 0.6, 0.0, right=False, answerable=False, near=True) for number in range(10)]
+    confidence = np.array([0.5] * 50 + [0.9] * 8 + [0.2, 0.3])
+    found = thresholds(confidence, judged + near)
+    assert found["floor"] == 0.4
+    assert found["answered"] == 0.201  # eight of ten are below the floor, and count as declined
 
 
 def passage(number: int, sentences: int = 1) -> Passage:
@@ -193,9 +203,9 @@ def test_an_answer_is_judged_by_its_first_quotation() -> None:
     ]
     choice = {"quotes": 1, "gap": 1.0, "share": 0.5, "spread": 0.3}
     assert judged(cases, choice) == [
-        Judged("plain", 3.0, right=True, answerable=True, near=False),
-        Judged("plain", 2.0, right=False, answerable=True, near=False),
-        Judged("plain", -1.0, right=False, answerable=False, near=True),
+        Judged("plain", 0.9, 3.0, right=True, answerable=True, near=False),
+        Judged("plain", 0.9, 2.0, right=False, answerable=True, near=False),
+        Judged("plain", 0.9, -1.0, right=False, answerable=False, near=True),
     ]
 
 
@@ -252,4 +262,5 @@ def test_what_is_fitted_is_written_and_tells_right_from_wrong(
     plain = fitted.confidence["plain"]
     # Two of the five words of a near-miss make -0.8, all of those of a question 4: half of a chance lies midway.
     assert -plain["bias"] / plain["reader"] == pytest.approx(1.6, abs=0.3)
-    assert 1 / (1 + math.exp(-plain["bias"] - plain["reader"] * 4)) > plain["answered"] >= plain["related"] > 0
+    assert 1 / (1 + math.exp(-plain["bias"] - plain["reader"] * 4)) > plain["answered"] >= plain["related"] >= 0
+        assert plain["floor"] > 0  # below it stands what is near to nothing: the near-misses of these documents

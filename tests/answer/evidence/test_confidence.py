@@ -39,3 +39,11 @@ def test_what_nothing_knows_is_never_answered(confidence, one, other):
     assert verdict != "answered"
     assert told < thresholds["answered"]
     assert told == min(confidence, thresholds["answered"] - 0.001)
+
+
+@given(st.floats(0, 1), st.booleans())
+def test_what_is_near_to_nothing_is_refused(confidence, unknown):
+    """Whatever the reading says of it."""
+    verdict, told = decide(confidence, THRESHOLDS, far=True, unknown=unknown)
+    assert verdict == "refused"
+    assert told == min(confidence, THRESHOLDS["related"] - 0.001)
