@@ -100,7 +100,9 @@ def test_enough_of_what_has_no_answer_is_declined(near_below: int) -> None:
 
 def test_few_of_the_answerable_questions_are_refused() -> None:
     """Of sixty that are less sure than those without an answer one may be refused, for two would be more than is bearable."""
-    judged = [Judged("plain", 0.5, number / 10, right=False, answerable=number < 60, near=number >= 60) for number in range(100)]
+    judged = [
+        Judged("plain", 0.5, number / 10, right=False, answerable=number < 60, near=number >= 60) for number in range(100)
+    ]
     found = thresholds(np.array([answer.score / 10 for answer in judged]), judged)
     assert pytest.approx(1.2) == REFUSED * 60
     assert found["related"] == 0.01
@@ -263,4 +265,4 @@ def test_what_is_fitted_is_written_and_tells_right_from_wrong(
     # Two of the five words of a near-miss make -0.8, all of those of a question 4: half of a chance lies midway.
     assert -plain["bias"] / plain["reader"] == pytest.approx(1.6, abs=0.3)
     assert 1 / (1 + math.exp(-plain["bias"] - plain["reader"] * 4)) > plain["answered"] >= plain["related"] >= 0
-        assert plain["floor"] > 0  # below it stands what is near to nothing: the near-misses of these documents
+    assert plain["floor"] > 0  # below it stands what is near to nothing: the near-misses of these documents
