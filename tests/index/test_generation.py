@@ -63,7 +63,7 @@ def test_a_file_that_is_the_same_in_another_place_is_no_damage(
     """A copy put in its place, or new rights, cost one look at the content, and no more."""
     build_index(settings, progress=False, encoder=encoder)
     generation = current_generation(settings.index)
-    for name in ("vectors.faiss", "words/units/meta.json"):
+    for name in ("vectors.faiss", "words/meta.json"):
         path = generation.folder / name
         shutil.copy(path, path.with_name("copy"))
         path.with_name("copy").replace(path)
