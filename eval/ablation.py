@@ -1,4 +1,4 @@
-"""Cases in, a table out of what each half of the search brings: words alone, then one thing more a line."""
+"""What each part of the search brings: a table of words alone, vectors alone, then one thing more a line."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -23,7 +23,7 @@ from eval.retrieval_sets import RetrievalSet, read_set, sample
 from eval.run import commit
 from eval.set_index import SetIndex
 from eval.significance import mean_interval
-from index.encoder import Encoder, open_encoder
+from index.encoder import ModelEncoder, open_encoder
 from index.fusion import read_weights
 from settings import ROOT, Settings
 
@@ -87,7 +87,7 @@ def main(arguments: argparse.Namespace) -> int:
     return 1 if missing else 0
 
 
-def measure(measured: RetrievalSet, systems: Sequence[str], encoder: Encoder, indexes: Path) -> Result:
+def measure(measured: RetrievalSet, systems: Sequence[str], encoder: ModelEncoder, indexes: Path) -> Result:
     """Index the set with each system, then ask them every query."""
     opened = _open(measured, systems, encoder, indexes)
     found: dict[str, dict[str, Sequence[str]]] = {system: {} for system in opened}
@@ -159,7 +159,7 @@ def beaten(rows: Sequence[Row]) -> list[str]:
     return said or ["Aucun système ne fait mieux que Tresse sur une mesure de ce tableau."]
 
 
-def describe(results: Sequence[Result], encoder: Encoder, measured_on: str) -> dict[str, Any]:
+def describe(results: Sequence[Result], encoder: ModelEncoder, measured_on: str) -> dict[str, Any]:
     """Return the results with what was measured and when."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -179,7 +179,9 @@ def save(record: Mapping[str, Any], folder: Path) -> Path:
     return path
 
 
-def _open(measured: RetrievalSet, systems: Sequence[str], encoder: Encoder, indexes: Path) -> dict[str, tuple[Search, float]]:
+def _open(
+    measured: RetrievalSet, systems: Sequence[str], encoder: ModelEncoder, indexes: Path
+) -> dict[str, tuple[Search, float]]:
     """Give the search of each system, and the seconds that it took to index."""
     index = SetIndex(measured, encoder, indexes) if OURS.keys() & set(systems) else None
     opened = {}

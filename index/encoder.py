@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import file_digest, sha256
@@ -47,9 +47,11 @@ class Encoder(Protocol):
 class ModelEncoder:
     """A sentence-transformers model, with its own prompts for questions and for passages."""
 
-    def __init__(self, model: "SentenceTransformer", fingerprint: str) -> None:
-        self._model = model
-        self.fingerprint = fingerprint
+    def __init__(self, model: "SentenceTransformer", name: str, digest: str) -> None:
+        """`name`: the folder or the name on a hub that it was loaded by."""
+        self._model, self.name = model, name
+        self.fingerprint = f"{Path(name).name}:{digest}"
+        self.prompts: Mapping[str, str] = model.prompts
         self.dimension = int(model.get_embedding_dimension() or 0)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
@@ -86,7 +88,7 @@ def open_encoder(name: str) -> ModelEncoder:
         hashed = pool.submit(_digest, Path(name))
         model = _load(name)
         digest = hashed.result() if Path(name).is_dir() else _digest(_snapshot(name))
-    return ModelEncoder(model, f"{Path(name).name}:{digest}")
+    return ModelEncoder(model, name, digest)
 
 
 def _digest(folder: Path) -> str:
