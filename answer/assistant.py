@@ -155,7 +155,7 @@ def judge(sides: Sequence[Side], weights: Mapping[str, Mapping[str, float]], *, 
     best = [side.read[0] for side in sides if side.read]
     if not best:
         return "refused", 0.0
-    kinds = [weights["expanded" if each.hit.expanded else "plain"] for each in best]
+    kinds = [weights[each.hit.kind] for each in best]
     confidences = [confidence_of(each.reading.score, kind) for each, kind in zip(best, kinds, strict=True)]
     far = all(each.searched < kind["floor"] for each, kind in zip(best, kinds, strict=True))
     return decide(sum(confidences) / len(confidences), kinds[0], far=far, unknown=unknown)

@@ -194,8 +194,7 @@ def judged(asked: Sequence[Asked], choice: Mapping[str, float]) -> list[Judged]:
             best = each.sides[0].read[0]
             right = bool(covered(_cited(chosen[0]), each.groups))
             near = each.case.kind == "unanswerable-near"
-            kind = "expanded" if best.hit.expanded else "plain"
-            results.append(Judged(kind, best.searched, best.reading.score, right, bool(each.groups), near))
+            results.append(Judged(best.hit.kind, best.searched, best.reading.score, right, bool(each.groups), near))
     return results
 
 

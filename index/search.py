@@ -39,6 +39,11 @@ class Hit:
     signals: Mapping[str, float]
     expanded: bool
 
+    @property
+    def kind(self) -> str:
+        """The kind of its document, by which what is fitted on scores is named: « expanded » or « plain »."""
+        return "expanded" if self.expanded else "plain"
+
 
 class Index:
     """One generation of the index, loaded once and asked many times, by several threads if need be."""

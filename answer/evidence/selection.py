@@ -52,7 +52,7 @@ def rerank(hits: Sequence[Hit], readings: Sequence[PassageReading], rank: Mappin
     """
     read = []
     for hit, reading in zip(hits, readings, strict=True):
-        score = hit.score + rank["expanded" if hit.expanded else "plain"] * reading.score
+        score = hit.score + rank[hit.kind] * reading.score
         signals = {**hit.signals, "reader": reading.score}
         read.append(ReadHit(replace(hit, score=score, signals=signals), hit.score, reading))
     return tuple(sorted(read, key=lambda each: -each.hit.score))

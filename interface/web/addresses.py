@@ -5,7 +5,6 @@ A list of what is open and not of what is closed, so that what a new version of 
 
 import re
 
-GRADIO = "/gradio_api/"
 RUN, JOIN = "/gradio_api/run/predict", "/gradio_api/queue/join"  # the two that carry an event
 STREAM = "/gradio_api/queue/data"  # what comes of those that wait their turn
 UPLOAD, PROGRESS = "/gradio_api/upload", "/gradio_api/upload_progress"  # open where documents may be added
